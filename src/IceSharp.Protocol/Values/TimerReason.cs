@@ -1,0 +1,38 @@
+namespace IceSharp.Protocol;
+
+/// <summary>Why a machine has a deadline.</summary>
+public enum TimerReason
+{
+    /// <summary>There is none.</summary>
+    None,
+
+    /// <summary>A STUN request is due for retransmission or has run out of time.</summary>
+    Transaction,
+
+    /// <summary>The Ta timer: the next new transaction of gathering or checking may start (RFC 8445 §14.2).</summary>
+    Pacing,
+
+    /// <summary>The controlling agent looks at its evidence for nomination again.</summary>
+    Nomination,
+
+    /// <summary>A pair that carries data has been silent for Tr (RFC 8445 §11).</summary>
+    Keepalive,
+
+    /// <summary>A TURN allocation has to be refreshed, or ends (RFC 8656 §8).</summary>
+    AllocationRefresh,
+
+    /// <summary>TURN permissions have to be refreshed (RFC 8656 §10).</summary>
+    PermissionRefresh,
+
+    /// <summary>Patience for a peer's candidates ends (RFC 8863).</summary>
+    Pac,
+
+    /// <summary>A server-reflexive binding has to be kept alive (RFC 8445 §5.1.1.4).</summary>
+    ServerBindingKeepalive,
+
+    /// <summary>Closing has waited long enough for servers to answer.</summary>
+    Close,
+
+    /// <summary>A remembered response, nonce or reservation expires on a server.</summary>
+    Expiry,
+}
