@@ -1,0 +1,32 @@
+namespace IceSharp.Protocol.Agent;
+
+/// <summary>The host's answer to an <see cref="IceHostRequest"/>.</summary>
+/// <param name="RequestId">The ID of the request.</param>
+public abstract record IceHostAnswer(int RequestId);
+
+/// <summary>The local addresses, in the order in which the host prefers them.</summary>
+/// <param name="RequestId">The ID of the request.</param>
+/// <param name="Addresses">One entry an address, loopback ones included; may be empty.</param>
+public sealed record InterfacesListed(int RequestId, IReadOnlyList<LocalInterfaceAddress> Addresses) : IceHostAnswer(RequestId);
+
+/// <summary>A socket is open.</summary>
+/// <param name="RequestId">The ID of the request.</param>
+/// <param name="LocalAddress">The address and port it is bound to.</param>
+public sealed record SocketBound(int RequestId, TransportAddress LocalAddress) : IceHostAnswer(RequestId);
+
+/// <summary>A socket could not be opened.</summary>
+/// <param name="RequestId">The ID of the request.</param>
+/// <param name="Error">Why.</param>
+/// <param name="Detail">One line for a developer.</param>
+public sealed record BindFailed(int RequestId, HostError Error, string Detail) : IceHostAnswer(RequestId);
+
+/// <summary>A name has addresses.</summary>
+/// <param name="RequestId">The ID of the request.</param>
+/// <param name="Addresses">At least one, best first.</param>
+public sealed record NameResolved(int RequestId, IReadOnlyList<IpAddress> Addresses) : IceHostAnswer(RequestId);
+
+/// <summary>A name has no addresses, or nobody could be asked.</summary>
+/// <param name="RequestId">The ID of the request.</param>
+/// <param name="Error">Why.</param>
+/// <param name="Detail">One line for a developer.</param>
+public sealed record ResolveFailed(int RequestId, HostError Error, string Detail) : IceHostAnswer(RequestId);

@@ -1,0 +1,15 @@
+namespace IceSharp;
+
+/// <summary>The parts of an <c>m=</c> section that ICE does not own but has to carry.</summary>
+/// <remarks>Immutable and thread safe.</remarks>
+/// <param name="Kind">Media type, for example "audio".</param>
+/// <param name="Protocol">Transport profile, for example "RTP/AVP".</param>
+/// <param name="Formats">Format list, for example "0" for PCMU.</param>
+public sealed record SdpMedia(string Kind, string Protocol, string Formats)
+{
+    /// <summary>"audio RTP/AVP 0": PCMU, whose payload type needs no further line.</summary>
+    public static SdpMedia Audio { get; } = new("audio", "RTP/AVP", "0");
+
+    /// <summary>Attribute lines of the section that are not ICE's, without "a=", in order.</summary>
+    public IReadOnlyList<string> Attributes { get; init; } = [];
+}
