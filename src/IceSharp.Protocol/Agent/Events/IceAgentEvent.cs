@@ -1,0 +1,52 @@
+namespace IceSharp.Protocol.Agent;
+
+/// <summary>A fact that an <see cref="IceAgentMachine"/> tells its host.</summary>
+public abstract record IceAgentEvent;
+
+/// <summary>A local candidate is ready to be signalled.</summary>
+/// <param name="Stream">Index of the data stream.</param>
+/// <param name="Candidate">The candidate.</param>
+public sealed record LocalCandidateFound(int Stream, IceCandidate Candidate) : IceAgentEvent;
+
+/// <summary>Gathering has moved on.</summary>
+/// <param name="State">The new state.</param>
+public sealed record GatheringStateChanged(IceGatheringState State) : IceAgentEvent;
+
+/// <summary>The agent's connection state has changed.</summary>
+/// <param name="Previous">The state before.</param>
+/// <param name="State">The state now.</param>
+/// <param name="Reason">One sentence for a developer.</param>
+public sealed record ConnectionStateChanged(IceConnectionState Previous, IceConnectionState State, string Reason) : IceAgentEvent;
+
+/// <summary>Data of a component goes another way from now on.</summary>
+/// <param name="Stream">Index of the data stream.</param>
+/// <param name="Component">Component.</param>
+/// <param name="Route">The new route; null when there is none any more.</param>
+public sealed record RouteChanged(int Stream, int Component, DataRoute? Route) : IceAgentEvent;
+
+/// <summary>A pair was nominated for a component.</summary>
+/// <param name="Stream">Index of the data stream.</param>
+/// <param name="Component">Component.</param>
+/// <param name="Pair">The pair.</param>
+public sealed record PairNominated(int Stream, int Component, IceCandidatePairInfo Pair) : IceAgentEvent;
+
+/// <summary>A pair has changed its state.</summary>
+/// <param name="Stream">Index of the data stream.</param>
+/// <param name="Pair">The pair with its new state.</param>
+/// <param name="Previous">The state before.</param>
+/// <param name="Reason">One sentence for a developer.</param>
+public sealed record PairStateChanged(int Stream, IceCandidatePairInfo Pair, IceCandidatePairState Previous, string Reason) : IceAgentEvent;
+
+/// <summary>The agent's role was decided, or changed after a conflict.</summary>
+/// <param name="Role">The role now.</param>
+/// <param name="Reason">One sentence for a developer.</param>
+public sealed record RoleChanged(IceRole Role, string Reason) : IceAgentEvent;
+
+/// <summary>A candidate of the peer is not used.</summary>
+/// <param name="Stream">Index of the data stream.</param>
+/// <param name="Candidate">The candidate.</param>
+/// <param name="Reason">One sentence for a developer.</param>
+public sealed record RemoteCandidateIgnored(int Stream, IceCandidate Candidate, string Reason) : IceAgentEvent;
+
+/// <summary>Closing is done: allocations are released or given up, and the machine holds nothing any more.</summary>
+public sealed record AgentClosed : IceAgentEvent;

@@ -1,0 +1,52 @@
+using IceSharp.Protocol.Stun.Transactions;
+
+namespace IceSharp.Protocol.Agent;
+
+/// <summary>Settings of an <see cref="IceAgentMachine"/>, validated by its constructor.</summary>
+public sealed record IceAgentMachineOptions
+{
+    /// <summary>The first role; the default, <see cref="IceRole.Undecided"/>, makes the agent that describes itself first the controlling one (RFC 8445 §6.1.1).</summary>
+    public IceRole Role { get; init; }
+
+    /// <summary>Servers to gather from; the default is none.</summary>
+    public IReadOnlyList<IceServerSettings> Servers { get; init; } = [];
+
+    /// <summary>Which candidates are used; the default is all.</summary>
+    public IceTransportPolicy TransportPolicy { get; init; }
+
+    /// <summary>Whether loopback addresses become candidates, for tests and demonstrations on one machine; off by default (RFC 8445 §5.1.1.1 forbids them).</summary>
+    public bool AllowLoopback { get; init; }
+
+    /// <summary>Decides which local addresses are used; null uses all. Called on the thread that runs the machine.</summary>
+    public Func<LocalInterfaceAddress, bool>? AddressFilter { get; init; }
+
+    /// <summary>Local ports for host candidates; the default lets the system choose.</summary>
+    public PortRange Ports { get; init; }
+
+    /// <summary>Proposed Ta, the time between two new transactions: 5 ms to 10 s, default 50 ms. The larger proposal of the two agents is used (RFC 8445 §14.2).</summary>
+    public TimeSpan Pacing { get; init; } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Most candidate pairs over all checklists: 1 to 1000, default 100 (RFC 8445 §6.1.2.5).</summary>
+    public int MaxCandidatePairs { get; init; } = 100;
+
+    /// <summary>Most remote candidates kept for a stream, learnt ones included: 1 to 1000, default 64 (RFC 8445 §19.5.1).</summary>
+    public int MaxRemoteCandidates { get; init; } = 64;
+
+    /// <summary>Tr: a pair that carries data gets a keepalive after this much silence; at least 15 s, the default (RFC 8445 §11).</summary>
+    public TimeSpan KeepaliveInterval { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>After this time gathering ends without the servers that have not answered yet; 100 ms to 10 min, default 10 s.</summary>
+    public TimeSpan GatheringTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long closing waits for TURN servers to confirm the release of allocations; 0 to 40 s, default 1 s.</summary>
+    public TimeSpan CloseTimeout { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long an agent without a working pair waits for the peer's checks before it gives up (RFC 8863); default 39.5 s, the time a check takes to fail.</summary>
+    public TimeSpan PatienceTimeout { get; init; } = TimeSpan.FromSeconds(39.5);
+
+    /// <summary>Retransmission of STUN requests.</summary>
+    public StunRetransmissionSettings Retransmission { get; init; } = new();
+
+    /// <summary>Text of the SOFTWARE attribute in requests to servers; null leaves it out. Never in connectivity checks.</summary>
+    public string? Software { get; init; }
+}
