@@ -1,0 +1,20 @@
+namespace IceSharp.Interop.Tests.Coturn;
+
+/// <summary>How a test wants its coturn.</summary>
+internal sealed record CoturnOptions
+{
+    /// <summary>Address it listens on and relays from. Never a wildcard: its answers would come from whichever address the route picks.</summary>
+    public string Address { get; init; } = "127.0.0.1";
+
+    public string User { get; init; } = "alice";
+
+    public string Password { get; init; } = "correct horse";
+
+    public string Realm { get; init; } = "icesharp.test";
+
+    /// <summary>Further command line options, for what a single test is after.</summary>
+    public IReadOnlyList<string> ExtraArguments { get; init; } = [];
+
+    /// <summary>When it ends by itself at the latest.</summary>
+    public TimeSpan Lifetime { get; init; } = TimeSpan.FromMinutes(3);
+}

@@ -1,0 +1,122 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using IceSharp.Interop.Tests.Namespaces;
+using IceSharp.Interop.Tests.Processes;
+
+namespace IceSharp.Interop.Tests.Coturn;
+
+/// <summary>Debian's <c>turnserver</c> with long-term credentials over UDP, on loopback or in a namespace, for one test.</summary>
+internal sealed class CoturnServer : IAsyncDisposable
+{
+    private const int RelayPorts = 200, StartAttempts = 3;
+
+    private static readonly TimeSpan ReadyDeadline = TimeSpan.FromSeconds(10);
+
+    private readonly ChildProcess _process;
+    private readonly string _directory;
+
+    private CoturnServer(CoturnOptions options, int port, ChildProcess process, string directory)
+    {
+        Options = options;
+        Port = port;
+        _process = process;
+        _directory = directory;
+    }
+
+    public CoturnOptions Options { get; }
+
+    public int Port { get; }
+
+    public string StunUri => $"stun:{Options.Address}:{Port}";
+
+    public string TurnUri => $"turn:{Options.Address}:{Port}?transport=udp";
+
+    /// <summary>What it has logged; put it into failure messages.</summary>
+    public string Log => _process.Output;
+
+    /// <summary>Starts it and waits until it answers a Binding request.</summary>
+    /// <param name="options">Credentials and address.</param>
+    /// <param name="home">Where it runs; null is this machine's own network.</param>
+    public static async Task<CoturnServer> StartAsync(CoturnOptions? options = null, NetworkNamespace? home = null)
+    {
+        options ??= new CoturnOptions();
+        for (int attempt = 1; ; attempt++)
+        {
+            // Between picking ports and their use others may take them: on this machine's own network, where tests run beside each other.
+            CoturnServer server = await LaunchAsync(options, home);
+            try
+            {
+                await server.WaitUntilReadyAsync(home);
+                return server;
+            }
+            catch (Exception failure) when (failure is InvalidOperationException or TimeoutException)
+            {
+                await server.DisposeAsync();
+                if (attempt == StartAttempts)
+                {
+                    throw;
+                }
+            }
+        }
+    }
+
+    /// <summary>Waits for a line of its log.</summary>
+    public Task<string> WaitForLogAsync(Func<string, bool> matches, TimeSpan deadline) => _process.WaitForLineAsync(matches, deadline);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _process.DisposeAsync();
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    private static async Task<CoturnServer> LaunchAsync(CoturnOptions options, NetworkNamespace? home)
+    {
+        int port = await PickPortAsync(options.Address, home);
+        int firstRelayPort = await PickPortAsync(options.Address, home);
+        firstRelayPort = Math.Min(firstRelayPort, 65535 - RelayPorts);
+        string directory = Directory.CreateTempSubdirectory("icesharp-coturn-").FullName;
+        string[] arguments =
+        [
+            "-n", "--no-cli", "--no-tls", "--no-dtls", "--no-tcp", "--no-tcp-relay",
+            $"--listening-ip={options.Address}", $"--relay-ip={options.Address}", Number("listening-port", port),
+            Number("min-port", firstRelayPort), Number("max-port", firstRelayPort + RelayPorts - 1),
+            "--lt-cred-mech", $"--user={options.User}:{options.Password}", $"--realm={options.Realm}",
+            $"--userdb={directory}/users", $"--pidfile={directory}/pid",
+            "--log-file=stdout", "--simple-log", "--verbose",
+            .. IPAddress.IsLoopback(IPAddress.Parse(options.Address)) ? ["--allow-loopback-peers"] : Array.Empty<string>(),
+            .. options.ExtraArguments,
+        ];
+        ChildProcess process = home is null
+            ? ChildProcess.Start("turnserver", arguments, options.Lifetime)
+            : home.Start("turnserver", arguments, options.Lifetime);
+        return new CoturnServer(options, port, process, directory);
+    }
+
+    private async Task WaitUntilReadyAsync(NetworkNamespace? home)
+    {
+        await _process.WaitForLineAsync(line => line.Contains("UDP listener opened on", StringComparison.Ordinal), ReadyDeadline);
+        using Socket socket = await BindAsync(Options.Address, home);
+        await BindingProbe.AskAsync(socket, new IPEndPoint(IPAddress.Parse(Options.Address), Port), ReadyDeadline);
+    }
+
+    private static async Task<int> PickPortAsync(string address, NetworkNamespace? home)
+    {
+        using Socket socket = await BindAsync(address, home);
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
+
+    private static async Task<Socket> BindAsync(string address, NetworkNamespace? home)
+    {
+        if (home is not null)
+        {
+            return await home.BindUdpAsync(address);
+        }
+
+        Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        socket.Bind(new IPEndPoint(IPAddress.Parse(address), 0));
+        return socket;
+    }
+
+    private static string Number(string option, int value) => string.Create(CultureInfo.InvariantCulture, $"--{option}={value}");
+}
