@@ -1,3 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
+using IceSharp.Protocol.Sdp;
+
 namespace IceSharp;
 
 /// <summary>What two agents tell each other in an offer or answer: credentials, options and candidates of each data stream (RFC 8839 §4).</summary>
@@ -13,8 +16,71 @@ public sealed record IceDescription
     /// <summary>Proposed Ta in milliseconds (<c>a=ice-pacing</c>); null when not given, which means 50.</summary>
     public int? PacingMilliseconds { get; init; }
 
-    /// <summary>Option tags (<c>a=ice-options</c>), for example "ice2" and "trickle".</summary>
+    /// <summary>Option tags (<c>a=ice-options</c>), for example "ice2" and "trickle": those at session level and those that every stream carries.</summary>
     public IReadOnlyList<string> Options { get; init; } = [];
+
+    /// <summary>Identification of the session in the <c>o=</c> line; the same in all descriptions of one agent's session.</summary>
+    /// <value>The default is 0. Nothing is drawn at random here; RFC 8866 §5.2 wants it globally unique together with the rest of the line.</value>
+    public ulong SessionId { get; init; }
+
+    /// <summary>Version of the description in the <c>o=</c> line; grows by one with each change (RFC 3264 §8).</summary>
+    /// <value>The default is 0.</value>
+    public ulong SessionVersion { get; init; }
+
+    /// <summary>Attribute lines of the session part that are not ICE's, without "a=", in order: <c>group:BUNDLE a v</c> for example.</summary>
+    public IReadOnlyList<string> Attributes { get; init; } = [];
+
+    /// <summary>Reads a description.</summary>
+    /// <remarks>Bad lines are skipped in silence; <see cref="TryParse(string?, out IceDescription?, out IReadOnlyList{SdpDiagnostic})"/> tells about them.</remarks>
+    /// <param name="sdp">The text; CR LF, LF and CR end lines.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="sdp"/> is null.</exception>
+    /// <exception cref="FormatException">Nothing in the text can be used: no <c>m=</c> section, no stream with ice-ufrag and ice-pwd, credentials that contradict each other. The message says why, and in which lines.</exception>
+    public static IceDescription Parse(string sdp)
+    {
+        ArgumentNullException.ThrowIfNull(sdp);
+        IceDescription? description = DescriptionReader.Read(sdp, IceDescriptionKind.Unknown, out IReadOnlyList<SdpDiagnostic> diagnostics, out SdpDiagnostic? refusal);
+        if (description is not null)
+        {
+            return description;
+        }
+
+        const int ShownErrors = 3;
+        IEnumerable<SdpDiagnostic> errors = diagnostics.Where(d => d.Outcome == SdpOutcome.Error).Take(ShownErrors);
+        throw new FormatException(string.Join("; ", errors.Select(d => d.ToString()).Prepend($"Not a usable ICE description: {refusal?.Message}")) + ".");
+    }
+
+    /// <summary>Reads a description of unknown kind; never throws.</summary>
+    /// <param name="sdp">The text; CR LF, LF and CR end lines. Null is refused like an empty text.</param>
+    /// <param name="description">The description when any of it can be used, else null.</param>
+    /// <param name="diagnostics">What was wrong, with line numbers; empty when all was well. At most 1000 entries, passwords not among them.</param>
+    /// <returns>Whether there is a description; when not, one diagnostic has the outcome <see cref="SdpOutcome.Refused"/>.</returns>
+    public static bool TryParse(string? sdp, [NotNullWhen(true)] out IceDescription? description, out IReadOnlyList<SdpDiagnostic> diagnostics) =>
+        TryParse(sdp, IceDescriptionKind.Unknown, out description, out diagnostics);
+
+    /// <summary>Reads an offer or an answer; never throws.</summary>
+    /// <remarks>
+    /// A bad line is skipped and reported and loses nothing else. Per stream 1000 candidates are kept; a description has at most 1000 streams
+    /// and 4 Mi characters, a line 16384. A section without credentials stays in its place with <see cref="IceStreamDescription.SupportsIce"/> false.
+    /// </remarks>
+    /// <param name="sdp">The text; CR LF, LF and CR end lines. Null is refused like an empty text.</param>
+    /// <param name="kind">Whether the text is an offer or an answer.</param>
+    /// <param name="description">The description when any of it can be used, else null.</param>
+    /// <param name="diagnostics">What was wrong, with line numbers; empty when all was well. At most 1000 entries, passwords not among them.</param>
+    /// <returns>Whether there is a description; when not, one diagnostic has the outcome <see cref="SdpOutcome.Refused"/>.</returns>
+    public static bool TryParse(string? sdp, IceDescriptionKind kind, [NotNullWhen(true)] out IceDescription? description, out IReadOnlyList<SdpDiagnostic> diagnostics)
+    {
+        description = DescriptionReader.Read(sdp, kind, out diagnostics, out _);
+        return description is not null;
+    }
+
+    /// <summary>The description as SDP, lines ended by CR LF; it holds the passwords.</summary>
+    /// <remarks>
+    /// RFC 8839 §4.2. The option "ice2" is always written. The same description gives the same text: no clock and no random number is in it.
+    /// A stream's <c>m=</c> and <c>c=</c> show its default destination, or the relayed, else server-reflexive, else host candidate of component 1, or 0.0.0.0 port 9;
+    /// <c>a=rtcp</c> (RFC 3605) stands when component 2 exists.
+    /// </remarks>
+    /// <exception cref="InvalidOperationException">A member has a value that cannot be printed: a ufrag of 3 characters, a line end in an attribute, the same Mid twice.</exception>
+    public string ToSdp() => DescriptionWriter.Write(this);
 
     /// <summary>A summary without secrets.</summary>
     public override string ToString() => $"IceDescription({Streams.Count} streams, {Streams.Sum(s => s.Candidates.Count)} candidates)";
