@@ -64,6 +64,86 @@ public readonly ref struct StunAttribute
     /// <summary>Reads an attribute whose presence is its meaning, for example USE-CANDIDATE.</summary>
     public StunAttributeStatus ReadFlag() => Value.IsEmpty ? StunAttributeStatus.Ok : StunAttributeStatus.BadLength;
 
+    /// <summary>Reads a value of a fixed length, for example RESERVATION-TOKEN (8 bytes) or USERHASH (32 bytes).</summary>
+    public StunAttributeStatus ReadBytes(int length, out ReadOnlySpan<byte> value)
+    {
+        bool ok = Value.Length == length;
+        value = ok ? Value : default;
+        return ok ? StunAttributeStatus.Ok : StunAttributeStatus.BadLength;
+    }
+
+    /// <summary>Reads EVEN-PORT: whether the next higher port is to be reserved as well (RFC 8656 §18.7).</summary>
+    public StunAttributeStatus ReadEvenPort(out bool reserveNext)
+    {
+        bool ok = Value.Length == 1;
+        reserveNext = ok && (Value[0] & 0x80) != 0;
+        return ok ? StunAttributeStatus.Ok : StunAttributeStatus.BadLength;
+    }
+
+    /// <summary>Reads ICMP: type, code, and the error data, which is the next-hop MTU where the type tells one (RFC 8656 §18.13).</summary>
+    public StunAttributeStatus ReadIcmp(out byte icmpType, out byte icmpCode, out uint errorData)
+    {
+        bool ok = Value.Length == 8;
+        icmpType = ok ? Value[2] : default;
+        icmpCode = ok ? Value[3] : default;
+        errorData = ok ? BinaryPrimitives.ReadUInt32BigEndian(Value[4..]) : default;
+        return ok ? StunAttributeStatus.Ok : StunAttributeStatus.BadLength;
+    }
+
+    /// <summary>Reads CHANGE-REQUEST: undefined bits count for nothing (RFC 5780 §7.2).</summary>
+    public StunAttributeStatus ReadChangeRequest(out bool changeIp, out bool changePort)
+    {
+        StunAttributeStatus status = ReadUInt32(out uint bits);
+        changeIp = (bits & 4) != 0;
+        changePort = (bits & 2) != 0;
+        return status;
+    }
+
+    /// <summary>Reads RESPONSE-PORT. RFC 5780 §7.5 can be read as a value of 2 or of 4 bytes; both are taken.</summary>
+    public StunAttributeStatus ReadResponsePort(out ushort port)
+    {
+        bool ok = Value.Length is 2 or 4;
+        port = ok ? BinaryPrimitives.ReadUInt16BigEndian(Value) : default;
+        return ok ? StunAttributeStatus.Ok : StunAttributeStatus.BadLength;
+    }
+
+    /// <summary>Reads UNKNOWN-ATTRIBUTES (RFC 8489 §14.13).</summary>
+    public StunAttributeStatus ReadUnknownAttributes(out StunAttributeTypeList types)
+    {
+        bool ok = (Value.Length & 1) == 0;
+        types = ok ? new StunAttributeTypeList(Value) : default;
+        return ok ? StunAttributeStatus.Ok : StunAttributeStatus.BadLength;
+    }
+
+    /// <summary>Reads PASSWORD-ALGORITHMS; an empty list is well formed (RFC 8489 §14.11).</summary>
+    public StunAttributeStatus ReadPasswordAlgorithms(out StunPasswordAlgorithmList algorithms)
+    {
+        bool ok = StunPasswordAlgorithmList.IsWellFormed(Value);
+        algorithms = ok ? new StunPasswordAlgorithmList(Value) : default;
+        return ok ? StunAttributeStatus.Ok : StunAttributeStatus.BadLength;
+    }
+
+    /// <summary>Reads PASSWORD-ALGORITHM: exactly one entry (RFC 8489 §14.12).</summary>
+    public StunAttributeStatus ReadPasswordAlgorithm(out StunPasswordAlgorithmEntry algorithm)
+    {
+        algorithm = default;
+        StunAttributeStatus status = ReadPasswordAlgorithms(out StunPasswordAlgorithmList list);
+        StunPasswordAlgorithmList.Enumerator entries = list.GetEnumerator();
+        if (status != StunAttributeStatus.Ok || !entries.MoveNext())
+        {
+            return StunAttributeStatus.BadLength;
+        }
+
+        StunPasswordAlgorithmEntry first = entries.Current;
+        if (entries.MoveNext())
+        {
+            return StunAttributeStatus.BadLength;
+        }
+
+        algorithm = first;
+        return StunAttributeStatus.Ok;
+    }
+
     /// <summary>Reads a text as raw bytes after checking its length (at most 763 bytes) and that it is UTF-8 (RFC 8489 §14.3, §14.9, §14.10).</summary>
     public StunAttributeStatus ReadText(out ReadOnlySpan<byte> utf8)
     {
@@ -100,6 +180,27 @@ public readonly ref struct StunAttribute
 
         code = (errorClass * 100) + number;
         reasonUtf8 = Value.Length <= 4 + StunWire.MaxTextBytes && Utf8.IsValid(Value[4..]) ? Value[4..] : default;
+        return StunAttributeStatus.Ok;
+    }
+
+    /// <summary>Reads ADDRESS-ERROR-CODE: the family that could not be allocated, and why (RFC 8656 §18.12).</summary>
+    public StunAttributeStatus ReadAddressErrorCode(out IpFamily family, out int code, out ReadOnlySpan<byte> reasonUtf8)
+    {
+        family = default;
+        StunAttributeStatus status = ReadErrorCode(out code, out reasonUtf8);
+        if (status != StunAttributeStatus.Ok)
+        {
+            return status;
+        }
+
+        if ((IpFamily)Value[0] is not (IpFamily.IPv4 or IpFamily.IPv6))
+        {
+            code = 0;
+            reasonUtf8 = default;
+            return StunAttributeStatus.BadFamily;
+        }
+
+        family = (IpFamily)Value[0];
         return StunAttributeStatus.Ok;
     }
 

@@ -46,12 +46,20 @@ public sealed class StunIntegrityKey : IDisposable
     /// <summary>"StunIntegrityKey": never the key.</summary>
     public override string ToString() => nameof(StunIntegrityKey);
 
-    /// <summary>Computes the HMAC of <paramref name="covered"/>, whose header length the caller has set as §14.5 demands.</summary>
+    /// <summary>Computes the HMAC of <paramref name="covered"/>, whose header length the caller has set as §14.5 demands; a shorter <paramref name="mac"/> takes its leading bytes.</summary>
     internal void Compute(StunIntegrityAlgorithm algorithm, ReadOnlySpan<byte> covered, Span<byte> mac)
     {
         IncrementalHash hash = Hash(algorithm);
         hash.AppendData(covered);
-        hash.GetHashAndReset(mac);
+        if (mac.Length >= hash.HashLengthInBytes)
+        {
+            hash.GetHashAndReset(mac);
+            return;
+        }
+
+        Span<byte> whole = stackalloc byte[StunWire.Sha256Bytes];
+        hash.GetHashAndReset(whole);
+        whole[..mac.Length].CopyTo(mac);
     }
 
     /// <summary>Whether the received value is the HMAC over the covered bytes with the header length that counts up to the attribute's end.</summary>

@@ -215,9 +215,11 @@ public readonly ref struct StunReader
     /// <summary>Checks MESSAGE-INTEGRITY-SHA256 in constant time (RFC 8489 §14.6).</summary>
     /// <param name="key">The key.</param>
     /// <param name="minimumBytes">Shortest truncation to accept, 16 to 32 in steps of 4; the default, 32, accepts none.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="minimumBytes"/> is outside its range.</exception>
     public StunIntegrityStatus VerifyIntegritySha256(StunIntegrityKey key, int minimumBytes = StunWire.Sha256Bytes)
     {
         ArgumentNullException.ThrowIfNull(key);
+        StunWire.CheckSha256Bytes(minimumBytes, nameof(minimumBytes));
         return Verify(_integritySha256Offset, StunIntegrityAlgorithm.HmacSha256, minimumBytes, key);
     }
 
@@ -231,7 +233,7 @@ public readonly ref struct StunReader
         int length = BinaryPrimitives.ReadUInt16BigEndian(Bytes[(offset + 2)..]);
         bool legalLength = algorithm == StunIntegrityAlgorithm.HmacSha1
             ? length == StunWire.Sha1Bytes
-            : length is >= 16 and <= StunWire.Sha256Bytes && (length & 3) == 0;
+            : length is >= StunWire.MinSha256Bytes and <= StunWire.Sha256Bytes && (length & 3) == 0;
         if (!legalLength)
         {
             return StunIntegrityStatus.BadLength;

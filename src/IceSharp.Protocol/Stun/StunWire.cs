@@ -11,6 +11,7 @@ internal static class StunWire
     public const uint FingerprintXor = 0x5354554E;
     public const int Sha1Bytes = 20;
     public const int Sha256Bytes = 32;
+    public const int MinSha256Bytes = 16;
     public const int MaxTextBytes = 763;
 
     /// <summary>Length of an attribute's value with its padding; computed in int because 0xFFFF rounds up past 16 bits.</summary>
@@ -30,6 +31,14 @@ internal static class StunWire
 
     /// <summary>The mask of XOR addresses: cookie, then transaction ID.</summary>
     public static UInt128 XorMask(in StunTransactionId id) => new(((ulong)MagicCookie << 32) | id.High, id.Low);
+
+    public static void CheckSha256Bytes(int bytes, string parameterName)
+    {
+        if (bytes is < MinSha256Bytes or > Sha256Bytes || (bytes & 3) != 0)
+        {
+            throw new ArgumentOutOfRangeException(parameterName, bytes, "MESSAGE-INTEGRITY-SHA256 has 16 to 32 bytes in steps of 4.");
+        }
+    }
 
     public static void WriteLength(Span<byte> message, int messageBytes) =>
         BinaryPrimitives.WriteUInt16BigEndian(message[2..], (ushort)(messageBytes - HeaderBytes));

@@ -17,14 +17,26 @@ public ref struct StunWriter
 
     /// <summary>Starts a message: writes the header.</summary>
     /// <param name="buffer">Where the message goes; it stays the caller's.</param>
-    /// <param name="method">The method.</param>
+    /// <param name="method">The method, at most 0xFFF.</param>
     /// <param name="class">The class.</param>
     /// <param name="id">The transaction ID.</param>
+    /// <exception cref="ArgumentException"><paramref name="buffer"/> is shorter than a header.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="method"/> or <paramref name="class"/> has more bits than its field.</exception>
     public StunWriter(Span<byte> buffer, StunMethod method, StunClass @class, StunTransactionId id)
     {
         if (buffer.Length < StunWire.HeaderBytes)
         {
             throw new ArgumentException($"A STUN header takes {StunWire.HeaderBytes} bytes, the buffer has {buffer.Length}.", nameof(buffer));
+        }
+
+        if ((ushort)method > 0xFFF)
+        {
+            throw new ArgumentOutOfRangeException(nameof(method), method, "A STUN method has 12 bits.");
+        }
+
+        if ((byte)@class > 3)
+        {
+            throw new ArgumentOutOfRangeException(nameof(@class), @class, "A STUN class has 2 bits.");
         }
 
         _buffer = buffer;
@@ -46,11 +58,15 @@ public ref struct StunWriter
     public void AddFlag(StunAttributeType type) => Reserve(type, 0);
 
     /// <summary>Adds raw bytes.</summary>
-    public void AddBytes(StunAttributeType type, ReadOnlySpan<byte> value) => value.CopyTo(Reserve(type, value.Length));
+    public void AddBytes(StunAttributeType type, scoped ReadOnlySpan<byte> value) => value.CopyTo(Reserve(type, value.Length));
 
-    /// <summary>Adds a text as UTF-8.</summary>
-    public void AddText(StunAttributeType type, ReadOnlySpan<char> text) =>
-        Encoding.UTF8.GetBytes(text, Reserve(type, Encoding.UTF8.GetByteCount(text)));
+    /// <summary>Adds a text as UTF-8. Text that came in and goes back, a realm or nonce, is added with <see cref="AddBytes"/>, byte for byte.</summary>
+    /// <exception cref="ArgumentException">
+    /// The text is longer than may be sent: USERNAME 508 bytes; REALM, NONCE and SOFTWARE 127 characters; ALTERNATE-DOMAIN 255 ASCII characters
+    /// (RFC 8489 §14.3, §14.9, §14.10, §14.14, §14.16). Or it has half a surrogate pair.
+    /// </exception>
+    public void AddText(StunAttributeType type, scoped ReadOnlySpan<char> text) =>
+        Encoding.UTF8.GetBytes(text, Reserve(type, StunTextLimits.CountBytes(type, text, nameof(text))));
 
     /// <summary>Adds one byte and three reserved zero bytes, for example REQUESTED-TRANSPORT.</summary>
     public void AddByte(StunAttributeType type, byte value) => AddUInt32(type, (uint)value << 24);
@@ -70,23 +86,58 @@ public ref struct StunWriter
     /// <summary>Adds an address XORed with cookie and transaction ID, for example XOR-MAPPED-ADDRESS. IPv4-mapped IPv6 goes out as IPv4.</summary>
     public void AddXorAddress(StunAttributeType type, TransportAddress address) => AddAddress(type, address, StunWire.XorMask(_id));
 
-    /// <summary>Adds ERROR-CODE.</summary>
+    /// <summary>Adds ERROR-CODE (RFC 8489 §14.8).</summary>
     /// <param name="code">300 to 699, of which the last two digits are 0 to 99.</param>
-    /// <param name="reason">The phrase, shorter than 128 characters.</param>
-    public void AddErrorCode(int code, ReadOnlySpan<char> reason)
+    /// <param name="reason">The phrase, at most 127 characters.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="code"/> is outside its range.</exception>
+    /// <exception cref="ArgumentException"><paramref name="reason"/> is too long.</exception>
+    public void AddErrorCode(int code, scoped ReadOnlySpan<char> reason) => AddErrorCode(StunAttributeType.ErrorCode, IpFamily.None, code, reason);
+
+    /// <summary>Adds ADDRESS-ERROR-CODE (RFC 8656 §18.12).</summary>
+    /// <param name="family">The family that could not be allocated.</param>
+    /// <param name="code">300 to 699.</param>
+    /// <param name="reason">The phrase, at most 127 characters.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="code"/> is outside its range, or <paramref name="family"/> none.</exception>
+    /// <exception cref="ArgumentException"><paramref name="reason"/> is too long.</exception>
+    public void AddAddressErrorCode(IpFamily family, int code, scoped ReadOnlySpan<char> reason)
     {
-        if (code is < 300 or > 699)
+        if (family is not (IpFamily.IPv4 or IpFamily.IPv6))
         {
-            throw new ArgumentOutOfRangeException(nameof(code), code, "A STUN error code lies between 300 and 699.");
+            throw new ArgumentOutOfRangeException(nameof(family), family, "The family is IPv4 or IPv6.");
         }
 
-        Span<byte> value = Reserve(StunAttributeType.ErrorCode, 4 + Encoding.UTF8.GetByteCount(reason));
-        BinaryPrimitives.WriteUInt32BigEndian(value, (uint)(((code / 100) << 8) | (code % 100)));
-        Encoding.UTF8.GetBytes(reason, value[4..]);
+        AddErrorCode(StunAttributeType.AddressErrorCode, family, code, reason);
     }
 
+    /// <summary>Adds EVEN-PORT (RFC 8656 §18.7).</summary>
+    public void AddEvenPort(bool reserveNext) => Reserve(StunAttributeType.EvenPort, 1)[0] = (byte)(reserveNext ? 0x80 : 0);
+
+    /// <summary>Adds CHANGE-REQUEST (RFC 5780 §7.2).</summary>
+    public void AddChangeRequest(bool changeIp, bool changePort) =>
+        AddUInt32(StunAttributeType.ChangeRequest, (changeIp ? 4u : 0) | (changePort ? 2u : 0));
+
+    /// <summary>Adds ICMP (RFC 8656 §18.13).</summary>
+    /// <param name="icmpType">Type of the received ICMP message.</param>
+    /// <param name="icmpCode">Its code.</param>
+    /// <param name="errorData">The next-hop MTU where the type tells one, otherwise 0.</param>
+    public void AddIcmp(byte icmpType, byte icmpCode, uint errorData) =>
+        AddUInt64(StunAttributeType.Icmp, ((ulong)icmpType << 40) | ((ulong)icmpCode << 32) | errorData);
+
+    /// <summary>Adds PASSWORD-ALGORITHMS, entries without parameters (RFC 8489 §14.11).</summary>
+    public void AddPasswordAlgorithms(scoped ReadOnlySpan<StunPasswordAlgorithm> algorithms)
+    {
+        Span<byte> value = Reserve(StunAttributeType.PasswordAlgorithms, algorithms.Length * 4);
+        for (int i = 0; i < algorithms.Length; i++)
+        {
+            BinaryPrimitives.WriteUInt32BigEndian(value[(4 * i)..], (uint)algorithms[i] << 16);
+        }
+    }
+
+    /// <summary>Adds PASSWORD-ALGORITHM, without parameters (RFC 8489 §14.12).</summary>
+    public void AddPasswordAlgorithm(StunPasswordAlgorithm algorithm) => AddUInt16(StunAttributeType.PasswordAlgorithm, (ushort)algorithm);
+
     /// <summary>Adds UNKNOWN-ATTRIBUTES.</summary>
-    public void AddUnknownAttributes(ReadOnlySpan<StunAttributeType> types)
+    public void AddUnknownAttributes(scoped ReadOnlySpan<StunAttributeType> types)
     {
         Span<byte> value = Reserve(StunAttributeType.UnknownAttributes, types.Length * 2);
         for (int i = 0; i < types.Length; i++)
@@ -99,9 +150,15 @@ public ref struct StunWriter
     public void AddIntegrity(StunIntegrityKey key) =>
         AddIntegrity(StunAttributeType.MessageIntegrity, StunIntegrityAlgorithm.HmacSha1, StunWire.Sha1Bytes, key);
 
-    /// <summary>Adds MESSAGE-INTEGRITY-SHA256, not truncated, over all that is written (RFC 8489 §14.6).</summary>
-    public void AddIntegritySha256(StunIntegrityKey key) =>
-        AddIntegrity(StunAttributeType.MessageIntegritySha256, StunIntegrityAlgorithm.HmacSha256, StunWire.Sha256Bytes, key);
+    /// <summary>Adds MESSAGE-INTEGRITY-SHA256 over all that is written (RFC 8489 §14.6).</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="bytes">16 to 32 in steps of 4; the default, 32, does not truncate. Less is for usages that have agreed on it.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="bytes"/> is outside its range.</exception>
+    public void AddIntegritySha256(StunIntegrityKey key, int bytes = StunWire.Sha256Bytes)
+    {
+        StunWire.CheckSha256Bytes(bytes, nameof(bytes));
+        AddIntegrity(StunAttributeType.MessageIntegritySha256, StunIntegrityAlgorithm.HmacSha256, bytes, key);
+    }
 
     /// <summary>Adds FINGERPRINT; nothing may follow (RFC 8489 §14.7).</summary>
     public void AddFingerprint()
@@ -134,6 +191,18 @@ public ref struct StunWriter
         Length = next;
         StunWire.WriteLength(_buffer, next);
         return attribute.Slice(StunWire.AttributeHeaderBytes, length);
+    }
+
+    private void AddErrorCode(StunAttributeType type, IpFamily family, int code, scoped ReadOnlySpan<char> reason)
+    {
+        if (code is < 300 or > 699)
+        {
+            throw new ArgumentOutOfRangeException(nameof(code), code, "A STUN error code lies between 300 and 699.");
+        }
+
+        Span<byte> value = Reserve(type, 4 + StunTextLimits.CountBytes(type, reason, nameof(reason)));
+        BinaryPrimitives.WriteUInt32BigEndian(value, ((uint)family << 24) | (uint)(((code / 100) << 8) | (code % 100)));
+        Encoding.UTF8.GetBytes(reason, value[4..]);
     }
 
     private void AddAddress(StunAttributeType type, TransportAddress address, UInt128 mask)
@@ -185,5 +254,5 @@ public ref struct StunWriter
     }
 
     private readonly void ThrowTooLong(StunAttributeType type, int length) =>
-        throw new ArgumentException($"{type} with {length} bytes does not fit: {Length} of {_buffer.Length} bytes are used.");
+        throw new ArgumentException($"{type} with {length} bytes does not fit: {Length} of {_buffer.Length} bytes are used.", nameof(length));
 }
