@@ -1,0 +1,155 @@
+using IceSharp.Protocol;
+using IceSharp.Protocol.Agent;
+
+namespace IceSharp.Testing;
+
+/// <summary>A host of a <see cref="VirtualNetwork"/>: interfaces with addresses, and sockets.</summary>
+public sealed class VirtualHost
+{
+    private const ushort FirstEphemeralPort = 49152;
+
+    private readonly List<VirtualInterface> _interfaces = [];
+    private readonly Dictionary<TransportAddress, VirtualSocket> _sockets = [];
+    private ushort _nextEphemeralPort = FirstEphemeralPort;
+
+    internal VirtualHost(VirtualNetwork network, string name)
+    {
+        Network = network;
+        Name = name;
+    }
+
+    /// <summary>The network.</summary>
+    public VirtualNetwork Network { get; }
+
+    /// <summary>The name, for traces.</summary>
+    public string Name { get; }
+
+    /// <summary>The interfaces, in the order in which they were added.</summary>
+    public IReadOnlyList<VirtualInterface> Interfaces => _interfaces;
+
+    /// <summary>The address of the first interface.</summary>
+    /// <exception cref="InvalidOperationException">The host has no interface left.</exception>
+    public IpAddress Address => _interfaces.Count > 0 ? _interfaces[0].Address : throw new InvalidOperationException($"'{Name}' has no interface.");
+
+    /// <summary>Number of open sockets: 0 when nothing leaked.</summary>
+    public int OpenSockets => _sockets.Count;
+
+    /// <summary>Adds an interface with one address.</summary>
+    /// <param name="address">Free in the segment.</param>
+    /// <param name="segment">Where it stands; null is the internet.</param>
+    /// <param name="link">Its link; null is a perfect one.</param>
+    /// <exception cref="InvalidOperationException">The address is taken.</exception>
+    public VirtualInterface AddInterface(IpAddress address, VirtualSegment? segment = null, LinkOptions? link = null)
+    {
+        VirtualSegment at = segment ?? Network.Internet;
+        VirtualInterface added = new(this, $"eth{_interfaces.Count}", address, at) { Link = link ?? LinkOptions.Perfect };
+        at.Attach(address, added);
+        _interfaces.Add(added);
+        return added;
+    }
+
+    /// <summary>Takes an interface away. Sockets bound to its address stay open but neither send nor receive.</summary>
+    public void RemoveInterface(VirtualInterface removed)
+    {
+        ArgumentNullException.ThrowIfNull(removed);
+        if (_interfaces.Remove(removed))
+        {
+            removed.Segment.Detach(removed.Address);
+        }
+    }
+
+    /// <summary>The addresses as a machine wants to hear them.</summary>
+    public IReadOnlyList<LocalInterfaceAddress> ListAddresses() =>
+        [.. _interfaces.Select(i => new LocalInterfaceAddress(i.Name, i.Address) { IsLoopback = i.Address.IsLoopback })];
+
+    /// <summary>Opens a socket on the first interface.</summary>
+    /// <param name="port">The port; 0 takes the next free ephemeral one, from 49152 upwards.</param>
+    /// <exception cref="InvalidOperationException">The port is taken, or none is free.</exception>
+    public VirtualSocket Bind(ushort port = 0) => Bind(new TransportAddress(Address, port));
+
+    /// <summary>Opens a socket.</summary>
+    /// <param name="local">An address of this host; port 0 takes the next free ephemeral one, from 49152 upwards.</param>
+    /// <exception cref="InvalidOperationException">The address is not this host's, the port is taken, or none is free.</exception>
+    public VirtualSocket Bind(TransportAddress local) =>
+        TryBind(local.Address, new PortRange(local.Port, local.Port), out VirtualSocket? socket, out HostError error)
+            ? socket
+            : throw new InvalidOperationException($"'{Name}' cannot bind {local}: {error}.");
+
+    /// <summary>Opens a socket on the first free port of a range.</summary>
+    /// <param name="address">An address of this host.</param>
+    /// <param name="ports">The ports to choose from; <see cref="PortRange.Any"/> takes the next free ephemeral one.</param>
+    /// <param name="socket">The socket.</param>
+    /// <param name="error">Why there is none.</param>
+    public bool TryBind(IpAddress address, PortRange ports, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out VirtualSocket? socket, out HostError error)
+    {
+        socket = null;
+        error = HostError.AddressNotAvailable;
+        VirtualInterface? via = InterfaceOf(address);
+        if (via is null)
+        {
+            return false;
+        }
+
+        error = HostError.PortRangeExhausted;
+        if (!TryChoosePort(address, ports, out ushort port))
+        {
+            return false;
+        }
+
+        socket = new VirtualSocket(this, new TransportAddress(address, port));
+        _sockets.Add(socket.LocalAddress, socket);
+        return true;
+    }
+
+    /// <summary>The host's name.</summary>
+    public override string ToString() => Name;
+
+    internal void Close(VirtualSocket socket) => _sockets.Remove(socket.LocalAddress);
+
+    internal void Send(VirtualDatagram datagram)
+    {
+        VirtualInterface? via = InterfaceOf(datagram.Source.Address);
+        if (via is null)
+        {
+            Network.End(datagram, PacketFate.NoRoute, Name);
+            return;
+        }
+
+        via.Segment.Carry(via, datagram);
+    }
+
+    internal void Receive(VirtualDatagram datagram)
+    {
+        if (!_sockets.TryGetValue(datagram.Destination, out VirtualSocket? socket))
+        {
+            Network.End(datagram, PacketFate.NoListener, Name);
+            return;
+        }
+
+        Network.End(datagram, PacketFate.Delivered, Name);
+        socket.Receiver?.Invoke(Network.Now, datagram.Source, datagram.Bytes);
+    }
+
+    private VirtualInterface? InterfaceOf(IpAddress address) => _interfaces.Find(i => i.Address == address);
+
+    private bool TryChoosePort(IpAddress address, PortRange ports, out ushort port)
+    {
+        bool any = ports.IsAny;
+        int first = any ? FirstEphemeralPort : ports.First, last = any ? ushort.MaxValue : ports.Last;
+
+        // Upwards and round, never the last one again at once: a fresh allocation must not look like its predecessor.
+        int start = any ? _nextEphemeralPort : first;
+        for (int i = 0; i <= last - first; i++)
+        {
+            port = (ushort)(first + ((start - first + i) % (last - first + 1)));
+            if (!_sockets.ContainsKey(new TransportAddress(address, port)))
+            {
+                _nextEphemeralPort = !any ? _nextEphemeralPort : port == last ? FirstEphemeralPort : (ushort)(port + 1);
+                return true;
+            }
+        }
+
+        port = 0;
+        return false;
+    }
+}

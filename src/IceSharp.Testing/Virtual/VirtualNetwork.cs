@@ -1,0 +1,204 @@
+using IceSharp.Protocol;
+
+namespace IceSharp.Testing;
+
+/// <summary>A network of hosts, links and NATs in virtual time: fully deterministic, thousands of times faster than the real one.</summary>
+/// <remarks>
+/// Everything that happens is an event in one queue ordered by time and sequence; nothing happens between calls of
+/// <see cref="RunUntil"/> and <see cref="RunFor"/>. The same seed and the same calls give the same trace, byte for byte.
+/// Not thread safe: build, run and look from one thread.
+/// <example>
+/// <code>
+/// var network = new VirtualNetwork(seed: 7);
+/// Nat router = network.AddNat("router", NatBehaviour.PortRestrictedCone, "203.0.113.1");
+/// VirtualHost alice = network.AddHost("alice", "192.168.1.2", router.Inside);
+/// VirtualHost bob = network.AddHost("bob", "198.51.100.2");
+/// VirtualSocket there = bob.Bind(5000);
+/// there.Receiver = (now, source, datagram) => there.Send(source, datagram);
+/// alice.Bind(4000).Send(there.LocalAddress, "hello"u8);
+/// network.RunFor(TimeSpan.FromSeconds(1));
+/// Console.Write(network.Trace);
+/// </code>
+/// </example>
+/// </remarks>
+public sealed class VirtualNetwork
+{
+    private readonly EventQueue _events = new();
+    private readonly SeededRandomSource _linkDraws;
+    private readonly Dictionary<string, IReadOnlyList<IpAddress>> _names = new(StringComparer.OrdinalIgnoreCase);
+    private readonly List<VirtualHost> _hosts = [];
+    private long _datagrams;
+
+    /// <summary>Creates an empty network.</summary>
+    /// <param name="seed">Decides every draw: losses, jitter, NAT ports, and the random bytes of machines on hosts.</param>
+    public VirtualNetwork(ulong seed = 1)
+    {
+        Random = new SeededRandomSource(seed);
+        _linkDraws = Random.Derive("links");
+        Internet = new VirtualSegment(this, "internet");
+    }
+
+    /// <summary>The clock.</summary>
+    public VirtualClock Clock { get; } = new();
+
+    /// <summary>The current virtual time.</summary>
+    public MonotonicTime Now => Clock.Now;
+
+    /// <summary>The source of all randomness; derive one for each purpose.</summary>
+    public SeededRandomSource Random { get; }
+
+    /// <summary>The segment with public addresses.</summary>
+    public VirtualSegment Internet { get; }
+
+    /// <summary>All hosts, in the order in which they were added.</summary>
+    public IReadOnlyList<VirtualHost> Hosts => _hosts;
+
+    /// <summary>Every datagram and its fate.</summary>
+    public PacketTrace Trace { get; } = new();
+
+    /// <summary>A rule of the scenario that drops datagrams; asked once in each segment that a datagram crosses.</summary>
+    /// <value>Null, the default, drops nothing. The arguments are time, source and destination as they stand in that segment, and the payload.</value>
+    public PacketRule? DropRule { get; set; }
+
+    /// <summary>Adds a host with one interface.</summary>
+    /// <param name="name">A name for traces.</param>
+    /// <param name="address">An IPv4 or IPv6 literal, free in its segment.</param>
+    /// <param name="segment">Where it stands: <see cref="Nat.Inside"/> of a NAT; null is the internet.</param>
+    /// <param name="link">Its link; null is a perfect one.</param>
+    /// <exception cref="FormatException"><paramref name="address"/> is no literal.</exception>
+    /// <exception cref="InvalidOperationException">The address is taken.</exception>
+    public VirtualHost AddHost(string name, string address, VirtualSegment? segment = null, LinkOptions? link = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        VirtualHost host = new(this, name);
+        host.AddInterface(IpAddress.Parse(address), segment, link);
+        _hosts.Add(host);
+        return host;
+    }
+
+    /// <summary>Adds a NAT.</summary>
+    /// <param name="name">A name for traces.</param>
+    /// <param name="behaviour">How it maps and filters.</param>
+    /// <param name="externalAddress">Its address on the outside, an IPv4 or IPv6 literal, free there.</param>
+    /// <param name="outside">The segment on its outside, for a NAT behind a NAT; null is the internet.</param>
+    /// <param name="link">The link on its outside; null is a perfect one.</param>
+    /// <exception cref="FormatException"><paramref name="externalAddress"/> is no literal.</exception>
+    /// <exception cref="InvalidOperationException">The address is taken.</exception>
+    public Nat AddNat(string name, NatBehaviour behaviour, string externalAddress, VirtualSegment? outside = null, LinkOptions? link = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentNullException.ThrowIfNull(behaviour);
+        return new Nat(this, name, behaviour, IpAddress.Parse(externalAddress), outside ?? Internet) { Link = link ?? LinkOptions.Perfect };
+    }
+
+    /// <summary>Gives a host name addresses, for everybody on this network.</summary>
+    /// <param name="name">The name; case does not matter. Adding it again replaces its addresses.</param>
+    /// <param name="addresses">IPv4 or IPv6 literals, best first.</param>
+    /// <exception cref="FormatException">One of <paramref name="addresses"/> is no literal.</exception>
+    public void AddName(string name, params IReadOnlyList<string> addresses)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentNullException.ThrowIfNull(addresses);
+        _names[name] = [.. addresses.Select(IpAddress.Parse)];
+    }
+
+    /// <summary>Looks a name up.</summary>
+    /// <param name="name">The name; case does not matter.</param>
+    /// <param name="addresses">Its addresses, best first; empty when there is no such name.</param>
+    public bool TryResolve(string name, out IReadOnlyList<IpAddress> addresses)
+    {
+        bool known = _names.TryGetValue(name, out IReadOnlyList<IpAddress>? found) && found.Count > 0;
+        addresses = known ? found! : [];
+        return known;
+    }
+
+    /// <summary>Has an action run at a time, for example a change of a link.</summary>
+    /// <param name="at">When; a time in the past means as soon as possible, behind what is already due.</param>
+    /// <param name="action">What.</param>
+    public void Schedule(MonotonicTime at, Action action)
+    {
+        ArgumentNullException.ThrowIfNull(action);
+        _events.Add(MonotonicTime.Max(at, Now), action);
+    }
+
+    /// <summary>Has an action run after some time.</summary>
+    public void After(TimeSpan delay, Action action) => Schedule(Now + delay, action);
+
+    /// <summary>Runs until a condition holds, within limits.</summary>
+    /// <param name="condition">Asked before the first event and after each one.</param>
+    /// <param name="maxVirtualTime">How far the clock may move on; it stands there when the answer is <see cref="RunOutcome.TimeUp"/>.</param>
+    /// <param name="maxSteps">How many events may be worked off.</param>
+    public RunOutcome RunUntil(Func<bool> condition, TimeSpan maxVirtualTime, int maxSteps = 1_000_000)
+    {
+        ArgumentNullException.ThrowIfNull(condition);
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxVirtualTime, TimeSpan.Zero);
+        MonotonicTime end = Now + maxVirtualTime;
+        for (int step = 0; step < maxSteps; step++)
+        {
+            if (condition())
+            {
+                return RunOutcome.Reached;
+            }
+
+            if (_events.IsEmpty)
+            {
+                return RunOutcome.Idle;
+            }
+
+            if (_events.NextAt > end)
+            {
+                Clock.MoveTo(end);
+                return RunOutcome.TimeUp;
+            }
+
+            Clock.MoveTo(_events.NextAt);
+            _events.Take()();
+        }
+
+        return condition() ? RunOutcome.Reached : RunOutcome.StepLimit;
+    }
+
+    /// <summary>Runs for a while; the clock stands exactly that much later, unless the step limit ended the run.</summary>
+    /// <param name="time">How long, in virtual time.</param>
+    /// <param name="maxSteps">How many events may be worked off.</param>
+    /// <exception cref="InvalidOperationException">The step limit was reached: something keeps itself busy.</exception>
+    public void RunFor(TimeSpan time, int maxSteps = 10_000_000)
+    {
+        MonotonicTime end = Now + time;
+        if (RunUntil(() => false, time, maxSteps) == RunOutcome.StepLimit)
+        {
+            throw new InvalidOperationException($"{maxSteps} events did not bring the virtual clock to {end}; it stands at {Now}.");
+        }
+
+        Clock.MoveTo(end);
+    }
+
+    internal long NextDatagramNumber() => ++_datagrams;
+
+    internal bool IsDroppedByRule(VirtualDatagram datagram) =>
+        DropRule is { } rule && rule(Now, datagram.Source, datagram.Destination, datagram.Bytes);
+
+    internal void End(VirtualDatagram datagram, PacketFate fate, string where) => Trace.Add(datagram, Now, fate, where);
+
+    /// <summary>Adds what the link adds; false when it loses the datagram. Draws only where chance plays a part, so that a lossless link shifts no draws.</summary>
+    internal bool TryCross(LinkOptions? link, ref TimeSpan delay)
+    {
+        if (link is null)
+        {
+            return true;
+        }
+
+        if (link.Loss >= 1 || (link.Loss > 0 && _linkDraws.NextDouble() < link.Loss))
+        {
+            return false;
+        }
+
+        delay += link.Delay;
+        if (link.Jitter > TimeSpan.Zero)
+        {
+            delay += new TimeSpan((long)(link.Jitter.Ticks * _linkDraws.NextDouble()));
+        }
+
+        return true;
+    }
+}
