@@ -146,30 +146,26 @@ internal sealed class SdpAttributeReader(DiagnosticLog log, IceDescriptionKind k
 
     private void ReadOptions(ReadOnlySpan<char> value, SdpSection section)
     {
-        var tags = new List<string>();
         var fields = new FieldCursor(value);
         while (fields.TryNext(out ReadOnlySpan<char> tag))
         {
+            // Old browsers' "google-ice" is no tag by the grammar; what stands beside it counts.
             if (!IceGrammar.IsOptionTag(tag))
             {
                 log.Error(SdpReason.OptionTags, $"option tag {IceGrammar.Quote(tag)} is not letters, digits, '+' or '/'; one space separates two tags");
-                return;
+                continue;
             }
 
-            tags.Add(tag.ToString());
-        }
-
-        foreach (string tag in tags)
-        {
             if (section.Options.Count >= SdpLimits.OptionTagsPerLevel)
             {
                 log.Ignore(SdpReason.LimitReached, "at most 32 option tags are kept");
                 return;
             }
 
-            if (!section.Options.Contains(tag))
+            string text = tag.ToString();
+            if (!section.Options.Contains(text))
             {
-                section.Options.Add(tag);
+                section.Options.Add(text);
             }
         }
     }
