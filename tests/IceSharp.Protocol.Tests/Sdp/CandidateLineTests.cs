@@ -110,6 +110,11 @@ public class CandidateLineTests
     }
 
     [Fact]
+    public void Related_fields_out_of_order_are_printed_in_order_and_once() =>
+        IceCandidate.Parse("candidate:2 1 UDP 1694498815 198.51.100.7 61020 typ srflx rport 9 raddr 10.0.0.12").ToSdp()
+            .Should().Be("candidate:2 1 UDP 1694498815 198.51.100.7 61020 typ srflx raddr 0.0.0.0 rport 9");
+
+    [Fact]
     [Rfc("ICE-8839-5.1-m")]
     [Rfc("ICE-webrtc-sdp-a")]
     public void Browser_line_gives_all_its_fields_and_unknown_extensions()

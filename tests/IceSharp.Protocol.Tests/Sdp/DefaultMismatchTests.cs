@@ -11,6 +11,8 @@ public class DefaultMismatchTests
     [InlineData("198.51.100.8", 61020, "61021", true, "no candidate has the address")]
     [InlineData("198.51.100.7", 61020, "61029", true, "component 2 has no such candidate")]
     [InlineData("198.51.100.7", 61021, "61021", true, "the candidate belongs to component 2")]
+    [InlineData("203.0.113.9", 9, "61021", true, "port 9 excuses only an unspecified address")]
+    [InlineData("0.0.0.0", 61020, "61021", true, "an unspecified address is excused only with port 9")]
     [InlineData("0.0.0.0", 9, "9", false, "0.0.0.0 port 9 is never a mismatch")]
     [InlineData("host.example", 61020, "61021", false, "a name is never a mismatch")]
     [Rfc("ICE-8839-4.2.5-b")]
