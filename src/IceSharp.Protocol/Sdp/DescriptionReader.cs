@@ -30,7 +30,7 @@ internal sealed class DescriptionReader
     {
         if (text.Length > SdpLimits.Characters)
         {
-            _log.Refuse(SdpReason.TooLong, "the description is longer than 4194304 characters");
+            _log.Refuse(SdpReason.TooLong, "the description is longer than 1048576 characters");
             return null;
         }
 

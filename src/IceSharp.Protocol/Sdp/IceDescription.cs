@@ -60,7 +60,7 @@ public sealed record IceDescription
     /// <summary>Reads an offer or an answer; never throws.</summary>
     /// <remarks>
     /// A bad line is skipped and reported and loses nothing else. Per stream 1000 candidates are kept; a description has at most 1000 streams
-    /// and 4 Mi characters, a line 16384. A section without credentials stays in its place with <see cref="IceStreamDescription.SupportsIce"/> false.
+    /// and 1048576 characters, a line 16384. A section without credentials stays in its place with <see cref="IceStreamDescription.SupportsIce"/> false.
     /// </remarks>
     /// <param name="sdp">The text; CR LF, LF and CR end lines. Null is refused like an empty text.</param>
     /// <param name="kind">Whether the text is an offer or an answer.</param>
