@@ -91,6 +91,16 @@ public sealed class VirtualNetwork
         return new Nat(this, name, behaviour, IpAddress.Parse(externalAddress), outside ?? Internet) { Link = link ?? LinkOptions.Perfect };
     }
 
+    /// <summary>Adds a host with a STUN and TURN server on port 3478.</summary>
+    /// <param name="name">A name for traces.</param>
+    /// <param name="address">An IPv4 or IPv6 literal, free on the internet.</param>
+    /// <param name="options">What the server offers; null offers Binding only.</param>
+    /// <param name="link">The host's link; null is a perfect one.</param>
+    /// <exception cref="FormatException"><paramref name="address"/> is no literal.</exception>
+    /// <exception cref="InvalidOperationException">The address is taken.</exception>
+    public VirtualStunTurnServer AddServer(string name, string address, StunTurnServerOptions? options = null, LinkOptions? link = null) =>
+        new(AddHost(name, address, link: link), options);
+
     /// <summary>Gives a host name addresses, for everybody on this network.</summary>
     /// <param name="name">The name; case does not matter. Adding it again replaces its addresses.</param>
     /// <param name="addresses">IPv4 or IPv6 literals, best first.</param>

@@ -1,0 +1,36 @@
+using IceSharp.Protocol.Stun;
+
+namespace IceSharp.Testing;
+
+/// <summary>Which comprehension-required attributes the server knows; all others get 420 (RFC 8489 §6.3.1).</summary>
+/// <remarks>A type counts as known only when the feature it belongs to is there: EVEN-PORT, RESERVATION-TOKEN and CONNECTION-ID are not.</remarks>
+internal sealed class KnownAttributes(StunTurnServerOptions options)
+{
+    /// <summary>More than these are not reported: a response has to stay small.</summary>
+    public const int MaxReported = 16;
+
+    /// <summary>Finds the unknown types, each once, in order of first appearance.</summary>
+    public int FindUnknown(in StunReader message, Span<StunAttributeType> unknown)
+    {
+        int count = 0;
+        foreach (StunAttribute attribute in message)
+        {
+            if (attribute.IsComprehensionRequired && !IsKnown(attribute.Type) && !unknown[..count].Contains(attribute.Type) && count < unknown.Length)
+            {
+                unknown[count++] = attribute.Type;
+            }
+        }
+
+        return count;
+    }
+
+    private bool IsKnown(StunAttributeType type) => type switch
+    {
+        StunAttributeType.MappedAddress or StunAttributeType.Username or StunAttributeType.ErrorCode or StunAttributeType.UnknownAttributes
+            or StunAttributeType.ChannelNumber or StunAttributeType.Lifetime or StunAttributeType.XorPeerAddress or StunAttributeType.Data
+            or StunAttributeType.Realm or StunAttributeType.Nonce or StunAttributeType.XorRelayedAddress or StunAttributeType.RequestedAddressFamily
+            or StunAttributeType.RequestedTransport or StunAttributeType.DontFragment or StunAttributeType.XorMappedAddress => true,
+        StunAttributeType.PasswordAlgorithm or StunAttributeType.UserHash => options.LongTerm == LongTermMode.Rfc8489,
+        _ => false,
+    };
+}

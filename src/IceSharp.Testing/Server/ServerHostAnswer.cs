@@ -1,0 +1,15 @@
+using IceSharp.Protocol;
+
+namespace IceSharp.Testing;
+
+/// <summary>The host's answer to a <see cref="ServerHostRequest"/>.</summary>
+/// <param name="Socket">The socket of the request.</param>
+public abstract record ServerHostAnswer(SocketHandle Socket);
+
+/// <summary>The relay socket is open.</summary>
+/// <param name="Socket">The socket of the request.</param>
+public sealed record RelaySocketOpened(SocketHandle Socket) : ServerHostAnswer(Socket);
+
+/// <summary>The relay socket could not be opened; the machine tries another port, a limited number of times.</summary>
+/// <param name="Socket">The socket of the request.</param>
+public sealed record RelaySocketRefused(SocketHandle Socket) : ServerHostAnswer(Socket);

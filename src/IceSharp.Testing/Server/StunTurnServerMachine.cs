@@ -1,0 +1,280 @@
+using System.Diagnostics.CodeAnalysis;
+using IceSharp.Protocol;
+using IceSharp.Protocol.Framing;
+using IceSharp.Protocol.Stun;
+
+namespace IceSharp.Testing;
+
+/// <summary>A STUN and TURN server without I/O: datagrams, times and answers go in; datagrams, requests to the host and events come out.</summary>
+/// <remarks>
+/// For tests and demonstrations: production wants a real TURN server. It serves Binding without and the relay with long-term
+/// credentials over UDP: Allocate, Refresh, CreatePermission, ChannelBind, Send, Data and ChannelData (RFC 8489, RFC 8656).
+/// After each input, take what <see cref="TryGetTransmit"/>, <see cref="TryGetHostRequest"/> and <see cref="TryGetEvent"/> give until
+/// they give nothing, then wait until <see cref="NextTimeout"/>. What a client sends never throws. Not thread safe.
+/// </remarks>
+public sealed class StunTurnServerMachine : IDisposable
+{
+    private readonly StunTurnServerOptions _options;
+    private readonly LongTermAuthenticator _authenticator;
+    private readonly KnownAttributes _known;
+    private readonly ResponseCache _cache;
+    private readonly ServerResponses _responses;
+    private readonly AllocateHandler _allocate;
+    private readonly AllocationRequestHandler _requests;
+    private readonly RelayPath _relay;
+    private readonly AllocationTable _allocations = new();
+    private readonly RelayAddressBook _addresses;
+    private readonly ServerOutbox _outbox = new();
+    private readonly ServerNotices _notices = new();
+    private MonotonicTime _now;
+
+    /// <summary>Creates a server without listeners.</summary>
+    /// <param name="options">What it offers; null offers Binding only.</param>
+    /// <param name="random">Where nonces, ports and transaction IDs come from; used as long as the machine lives.</param>
+    /// <exception cref="ArgumentException">The options contradict themselves.</exception>
+    public StunTurnServerMachine(StunTurnServerOptions? options, IRandomSource random)
+    {
+        ArgumentNullException.ThrowIfNull(random);
+        _options = options ?? new StunTurnServerOptions();
+        if (_options.RelayPorts.Count < 1)
+        {
+            throw new ArgumentException($"RelayPorts holds no port: {_options.RelayPorts}.", nameof(options));
+        }
+
+        PeerRules peers = new(_options);
+        NonceIssuer nonces = new(_options, Faults, random);
+        _authenticator = new LongTermAuthenticator(_options, nonces);
+        _known = new KnownAttributes(_options);
+        _cache = new ResponseCache(_options.ResponseMemory);
+        _addresses = new RelayAddressBook(_options);
+        _responses = new ServerResponses(_options, Faults, nonces, _cache, _outbox);
+        _allocate = new AllocateHandler(_options, _allocations, _addresses, new RelayPortChooser(_options.RelayPorts, _allocations, random), _responses, _outbox, _notices);
+        _requests = new AllocationRequestHandler(_options, _allocations, peers, _responses, _notices);
+        _relay = new RelayPath(_allocations, peers, Faults, _outbox, random);
+    }
+
+    /// <summary>Misbehaviour to switch on.</summary>
+    public ServerFaults Faults { get; } = new();
+
+    /// <summary>The allocations that stand, in the order in which they were made, as of the last input.</summary>
+    public IReadOnlyList<AllocationInfo> Allocations =>
+        [.. _allocations.All.Where(a => a.IsOpen).Select(a => new AllocationInfo(a.FiveTuple.Client, a.Relayed, a.Username, a.ExpiresAt, a.Permissions.List(_now), a.Channels.List(_now)))];
+
+    /// <summary>Number of responses that are kept for retransmitted requests.</summary>
+    public int RememberedResponses => _cache.Count;
+
+    /// <summary>When an allocation or a remembered response ends; asking changes nothing.</summary>
+    public Deadline NextTimeout
+    {
+        get
+        {
+            MonotonicTime at = MonotonicTime.Min(_allocations.NextExpiry, _cache.NextExpiry);
+            return at.IsNever ? Deadline.Never : new Deadline(at, TimerReason.Expiry);
+        }
+    }
+
+    /// <summary>Tells the machine of a socket that clients reach it on.</summary>
+    /// <param name="localAddress">The address that it is bound to; not the wildcard, whose source address nobody knows.</param>
+    /// <returns>The socket's name in datagrams that go in and out.</returns>
+    /// <exception cref="ArgumentException"><paramref name="localAddress"/> is unspecified.</exception>
+    public SocketHandle AddListener(TransportAddress localAddress)
+    {
+        if (localAddress.Family == IpFamily.None || localAddress.Address.IsUnspecified)
+        {
+            throw new ArgumentException($"A listener needs an address of its own, not {localAddress}.", nameof(localAddress));
+        }
+
+        return _addresses.AddListener(localAddress);
+    }
+
+    /// <summary>Works a datagram in, from a client or from a peer.</summary>
+    /// <param name="now">The current time.</param>
+    /// <param name="path">The socket it arrived on and where it came from.</param>
+    /// <param name="datagram">The bytes; not kept.</param>
+    public DatagramVerdict HandleDatagram(MonotonicTime now, in TransportPath path, ReadOnlySpan<byte> datagram)
+    {
+        HandleTimeout(now);
+        if (Faults.IsSilent)
+        {
+            return DatagramVerdict.Dropped(DropReason.Closed);
+        }
+
+        if (_allocations.TryFind(path.Socket, out Allocation? allocation))
+        {
+            return _relay.FromPeer(now, allocation, path.Remote, datagram);
+        }
+
+        if (!_addresses.IsListener(path.Socket))
+        {
+            return DatagramVerdict.Dropped(DropReason.UnknownSocket);
+        }
+
+        FiveTuple fiveTuple = new(path.Socket, path.Remote);
+        if (ChannelDataReader.LooksLikeChannelData(datagram))
+        {
+            return ChannelDataReader.TryParse(datagram, out ChannelDataReader frame) == ChannelDataStatus.Ok
+                ? _relay.FromClient(now, fiveTuple, frame)
+                : DatagramVerdict.Dropped(DropReason.MalformedRelayData);
+        }
+
+        if (StunReader.TryParse(datagram, out StunReader message) != StunParseStatus.Ok)
+        {
+            return DatagramVerdict.Dropped(DropReason.MalformedStun);
+        }
+
+        return HandleMessage(now, fiveTuple, message);
+    }
+
+    /// <summary>Does what is due. Early and repeated calls do nothing.</summary>
+    public void HandleTimeout(MonotonicTime now)
+    {
+        _now = now;
+        _cache.Expire(now);
+        while (_allocations.TryFindExpired(now, out Allocation? expired))
+        {
+            _requests.End(expired, wasReleased: false);
+        }
+    }
+
+    /// <summary>Takes the host's answer to an <see cref="OpenRelaySocket"/>; one that nobody waits for (any more) does nothing.</summary>
+    public void HandleHostAnswer(MonotonicTime now, ServerHostAnswer answer)
+    {
+        ArgumentNullException.ThrowIfNull(answer);
+        HandleTimeout(now);
+        if (!_allocations.TryFind(answer.Socket, out Allocation? allocation) || allocation.IsOpen)
+        {
+            return;
+        }
+
+        if (answer is RelaySocketOpened)
+        {
+            _allocate.Opened(now, allocation);
+        }
+        else
+        {
+            _allocate.Refused(now, allocation);
+        }
+    }
+
+    /// <summary>Takes the next datagram to send.</summary>
+    /// <param name="now">The current time.</param>
+    /// <param name="buffer">Where it goes; 65507 bytes are always enough. Stays the caller's.</param>
+    /// <param name="transmit">Socket, destination and length.</param>
+    /// <exception cref="ArgumentException"><paramref name="buffer"/> is too short for it; it stays queued.</exception>
+    public bool TryGetTransmit(MonotonicTime now, Span<byte> buffer, out Transmit transmit) => _outbox.TryTake(buffer, out transmit);
+
+    /// <summary>Takes the next thing that the host is to do.</summary>
+    public bool TryGetHostRequest([NotNullWhen(true)] out ServerHostRequest? request) => _notices.TryTakeRequest(out request);
+
+    /// <summary>Takes the next event. Nobody has to: the oldest of more than 1024 are forgotten.</summary>
+    public bool TryGetEvent([NotNullWhen(true)] out ServerEvent? happened) => _notices.TryTakeEvent(out happened);
+
+    /// <summary>Gives the keys of the users back. Sockets are the host's to close.</summary>
+    public void Dispose() => _authenticator.Dispose();
+
+    private DatagramVerdict HandleMessage(MonotonicTime now, FiveTuple fiveTuple, in StunReader message)
+    {
+        // RFC 8489 §6.3: what fails the basic checks is discarded in silence; an answer to garbage would feed loops and reflection.
+        if (message.HasFingerprint && message.VerifyFingerprint() != StunFingerprintStatus.Ok)
+        {
+            return DatagramVerdict.Dropped(DropReason.Fingerprint);
+        }
+
+        bool request = message.Class == StunClass.Request
+            && message.Method is StunMethod.Binding or StunMethod.Allocate or StunMethod.Refresh or StunMethod.CreatePermission or StunMethod.ChannelBind;
+        bool indication = message.Class == StunClass.Indication && message.Method is StunMethod.Binding or StunMethod.Send;
+        if ((!request && !indication) || Faults.TakeIgnored(message.Method))
+        {
+            return DatagramVerdict.Dropped(DropReason.UnexpectedMessage);
+        }
+
+        if (request)
+        {
+            HandleRequest(now, fiveTuple, message);
+            return DatagramVerdict.Consumed;
+        }
+
+        if (_known.FindUnknown(message, stackalloc StunAttributeType[1]) > 0)
+        {
+            return DatagramVerdict.Dropped(DropReason.UnexpectedMessage);
+        }
+
+        return message.Method == StunMethod.Send ? _relay.FromClient(now, fiveTuple, message) : DatagramVerdict.Consumed;
+    }
+
+    private void HandleRequest(MonotonicTime now, FiveTuple fiveTuple, in StunReader message)
+    {
+        if (_cache.TryGet(fiveTuple, message.TransactionId, out ReadOnlySpan<byte> remembered))
+        {
+            _outbox.Send(fiveTuple.Listener, fiveTuple.Client, remembered);
+            return;
+        }
+
+        ServerRequest request = new(fiveTuple, message.Method, message.TransactionId, message.HasFingerprint, default);
+        if (Faults.TryTakeRefusal(request.Method, asChallenge: true, out int code))
+        {
+            _responses.Challenge(now, request, code);
+            return;
+        }
+
+        bool needsCredentials = request.Method != StunMethod.Binding && !_options.IsOpen;
+        if (needsCredentials && !TryAuthenticate(now, ref request, message))
+        {
+            return;
+        }
+
+        if (Faults.TryTakeRefusal(request.Method, asChallenge: false, out code))
+        {
+            _responses.Error(now, request, code);
+            return;
+        }
+
+        // RFC 8489 §6.3: unknown attributes are looked at after authentication.
+        Span<StunAttributeType> unknown = stackalloc StunAttributeType[KnownAttributes.MaxReported];
+        int unknownCount = _known.FindUnknown(message, unknown);
+        if (unknownCount > 0)
+        {
+            _responses.UnknownAttributes(now, request, unknown[..unknownCount]);
+            return;
+        }
+
+        Serve(now, request, message);
+    }
+
+    private bool TryAuthenticate(MonotonicTime now, ref ServerRequest request, in StunReader message)
+    {
+        switch (_authenticator.Check(now, request.FiveTuple.Client, message, out ServerCredential credential))
+        {
+            case AuthenticationResult.Accepted:
+                request = request with { Credential = credential };
+                return true;
+            case AuthenticationResult.Incomplete:
+                _responses.Error(now, request, 400);
+                return false;
+            case AuthenticationResult.StaleNonce:
+                _responses.Challenge(now, request, 438);
+                return false;
+            default:
+                _responses.Challenge(now, request, 401);
+                return false;
+        }
+    }
+
+    private void Serve(MonotonicTime now, in ServerRequest request, in StunReader message)
+    {
+        switch (request.Method)
+        {
+            case StunMethod.Binding:
+                StunWriter writer = ServerResponses.Success(request, out byte[] buffer);
+                writer.AddXorAddress(StunAttributeType.XorMappedAddress, request.FiveTuple.Client);
+                _responses.Send(now, request, ref writer, buffer);
+                break;
+            case StunMethod.Allocate:
+                _allocate.Handle(now, request, message);
+                break;
+            default:
+                _requests.Handle(now, request, message);
+                break;
+        }
+    }
+}

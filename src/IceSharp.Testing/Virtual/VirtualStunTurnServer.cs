@@ -1,0 +1,129 @@
+using IceSharp.Protocol;
+
+namespace IceSharp.Testing;
+
+/// <summary>A <see cref="StunTurnServerMachine"/> on a host of a virtual network. Made by <see cref="VirtualNetwork.AddServer"/>.</summary>
+public sealed class VirtualStunTurnServer : IDisposable
+{
+    /// <summary>The port of STUN and TURN over UDP.</summary>
+    public const ushort DefaultPort = 3478;
+
+    private readonly VirtualNetwork _network;
+    private readonly Dictionary<SocketHandle, VirtualSocket> _sockets = [];
+    private readonly List<ServerEvent> _events = [];
+    private readonly byte[] _buffer = new byte[ushort.MaxValue];
+    private readonly VirtualTimer _timer;
+
+    internal VirtualStunTurnServer(VirtualHost host, StunTurnServerOptions? options)
+    {
+        _network = host.Network;
+        _timer = new VirtualTimer(_network, Wake);
+        Host = host;
+        Machine = new StunTurnServerMachine(options, _network.Random.Derive($"server {host.Name}"));
+        foreach (VirtualInterface via in host.Interfaces)
+        {
+            Listen(new TransportAddress(via.Address, DefaultPort));
+        }
+    }
+
+    /// <summary>The host.</summary>
+    public VirtualHost Host { get; }
+
+    /// <summary>The machine; look at its allocations and switch its faults here.</summary>
+    public StunTurnServerMachine Machine { get; }
+
+    /// <summary>Where clients reach it.</summary>
+    public TransportAddress Address => new(Host.Address, DefaultPort);
+
+    /// <summary>What happened so far.</summary>
+    public IReadOnlyList<ServerEvent> Events => _events;
+
+    /// <summary>Lets clients reach it on one more address of its host.</summary>
+    /// <param name="local">Address and port, free.</param>
+    public void Listen(TransportAddress local)
+    {
+        VirtualSocket socket = Host.Bind(local);
+        Open(Machine.AddListener(local), socket);
+    }
+
+    /// <summary>Switches the server off: its sockets are closed, and nothing answers any more.</summary>
+    public void Dispose()
+    {
+        foreach (VirtualSocket socket in _sockets.Values)
+        {
+            socket.Dispose();
+        }
+
+        _sockets.Clear();
+        _timer.Set(MonotonicTime.Never);
+        Machine.Dispose();
+    }
+
+    private void Open(SocketHandle handle, VirtualSocket socket)
+    {
+        _sockets.Add(handle, socket);
+        socket.Receiver = (now, source, datagram) =>
+        {
+            Machine.HandleDatagram(now, new TransportPath(handle, source), datagram);
+            Drain();
+        };
+    }
+
+    private void Wake()
+    {
+        Machine.HandleTimeout(_network.Now);
+        Drain();
+    }
+
+    private void Drain()
+    {
+        bool moved = true;
+        while (moved)
+        {
+            moved = false;
+            while (Machine.TryGetTransmit(_network.Now, _buffer, out Transmit transmit))
+            {
+                if (_sockets.TryGetValue(transmit.Socket, out VirtualSocket? socket))
+                {
+                    socket.Send(transmit.Destination, _buffer.AsSpan(0, transmit.Length));
+                }
+            }
+
+            while (Machine.TryGetHostRequest(out ServerHostRequest? request))
+            {
+                moved = true;
+                Answer(request);
+            }
+        }
+
+        while (Machine.TryGetEvent(out ServerEvent? happened))
+        {
+            _events.Add(happened);
+        }
+
+        _timer.Set(Machine.NextTimeout.At);
+    }
+
+    private void Answer(ServerHostRequest request)
+    {
+        if (request is not OpenRelaySocket open)
+        {
+            if (_sockets.Remove(request.Socket, out VirtualSocket? closed))
+            {
+                closed.Dispose();
+            }
+
+            return;
+        }
+
+        Protocol.Agent.PortRange port = new(open.LocalAddress.Port, open.LocalAddress.Port);
+        if (!Host.TryBind(open.LocalAddress.Address, port, out VirtualSocket? socket, out _))
+        {
+            Machine.HandleHostAnswer(_network.Now, new RelaySocketRefused(open.Socket));
+            return;
+        }
+
+        Open(open.Socket, socket);
+        Machine.HandleHostAnswer(_network.Now, new RelaySocketOpened(open.Socket));
+    }
+}
