@@ -1,4 +1,8 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace IceSharp.Protocol.Stun;
 
@@ -7,9 +11,57 @@ internal static class Crc32
 {
     private static readonly uint[] Tables = BuildTables();
 
-    public static uint Compute(ReadOnlySpan<byte> data)
+    /// <summary>Computes it by carry-less multiplication where the processor can, by table otherwise.</summary>
+    public static uint Compute(ReadOnlySpan<byte> data) =>
+        Pclmulqdq.IsSupported && data.Length >= Vector128<byte>.Count
+            ? ~ByMultiplication(data)
+            : ~ByTable(uint.MaxValue, data);
+
+    /// <summary>The same by table alone: eight bytes a step.</summary>
+    internal static uint ComputeByTable(ReadOnlySpan<byte> data) => ~ByTable(uint.MaxValue, data);
+
+    // A message is a polynomial over GF(2), its first bit the highest power; all values here are bit-reflected as CRC-32 is.
+    // 16 bytes stand for A·x^64 + B. To move them 16 bytes on is to multiply by x^128, and modulo P that is
+    // A·(x^192 mod P) + B·(x^128 mod P): two carry-less multiplications, whose sum is added to the next 16 bytes.
+    // The last 16 bytes shrink to 64 bits the same way and to 32 by Barrett's division.
+    private static uint ByMultiplication(ReadOnlySpan<byte> data)
     {
-        uint crc = uint.MaxValue;
+        // x^(128+32) mod P and x^(128-32) mod P, reflected and shifted by one: the product of reflected factors lies one bit off.
+        Vector128<long> fold = Vector128.Create(0x1751997D0L, 0x0CCAA009EL);
+
+        ref byte start = ref MemoryMarshal.GetReference(data);
+        int whole = data.Length & ~(Vector128<byte>.Count - 1);
+        Vector128<long> state = Load(ref start, 0) ^ Vector128.Create(uint.MaxValue, 0, 0, 0).AsInt64();
+        for (int offset = Vector128<byte>.Count; offset < whole; offset += Vector128<byte>.Count)
+        {
+            Vector128<long> moved = Pclmulqdq.CarrylessMultiply(state, fold, 0x00) ^ Pclmulqdq.CarrylessMultiply(state, fold, 0x11);
+            state = moved ^ Load(ref start, offset);
+        }
+
+        return ByTable(Reduce(state, fold), data[whole..]);
+    }
+
+    private static uint Reduce(Vector128<long> state, Vector128<long> fold)
+    {
+        Vector128<long> low32 = Vector128.Create(uint.MaxValue, 0, 0, 0).AsInt64();
+        Vector128<long> shrink = Vector128.Create(0x163CD6124L, 0);
+        Vector128<long> barrett = Vector128.Create(0x1DB710641L, 0x1F7011641L);
+
+        // 128 bits to 96, to 64.
+        state = Pclmulqdq.CarrylessMultiply(state, fold, 0x10) ^ Sse2.ShiftRightLogical128BitLane(state, 8);
+        state = Pclmulqdq.CarrylessMultiply(state & low32, shrink, 0x00) ^ Sse2.ShiftRightLogical128BitLane(state, 4);
+
+        // The quotient by the reciprocal of P, then the remainder.
+        Vector128<long> quotient = Pclmulqdq.CarrylessMultiply(state & low32, barrett, 0x10);
+        Vector128<long> multiple = Pclmulqdq.CarrylessMultiply(quotient & low32, barrett, 0x00);
+        return (state ^ multiple).AsUInt32().GetElement(1);
+    }
+
+    private static Vector128<long> Load(ref byte start, int offset) =>
+        Vector128.LoadUnsafe(ref start, (nuint)offset).AsInt64();
+
+    private static uint ByTable(uint crc, ReadOnlySpan<byte> data)
+    {
         ReadOnlySpan<uint> t = Tables;
         while (data.Length >= 8)
         {
@@ -26,7 +78,7 @@ internal static class Crc32
             crc = t[(byte)(crc ^ b)] ^ (crc >> 8);
         }
 
-        return ~crc;
+        return crc;
     }
 
     private static uint[] BuildTables()
