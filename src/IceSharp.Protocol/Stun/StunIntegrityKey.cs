@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
@@ -9,7 +8,10 @@ namespace IceSharp.Protocol.Stun;
 /// <remarks>Not thread safe: it belongs to the machine, and so to the loop, that uses it.</remarks>
 public sealed class StunIntegrityKey : IDisposable
 {
+    private const int ScratchBytes = 512;
+
     private readonly byte[] _key;
+    private byte[] _scratch = [];
     private IncrementalHash? _sha1;
     private IncrementalHash? _sha256;
     private bool _disposed;
@@ -65,20 +67,17 @@ public sealed class StunIntegrityKey : IDisposable
     /// <summary>Whether the received value is the HMAC over the covered bytes with the header length that counts up to the attribute's end.</summary>
     internal bool Matches(StunIntegrityAlgorithm algorithm, ReadOnlySpan<byte> covered, int valueBytes, ReadOnlySpan<byte> received)
     {
-        Span<byte> mac = stackalloc byte[StunWire.Sha256Bytes];
-        byte[]? rented = null;
-        Span<byte> scratch = covered.Length <= 512 ? stackalloc byte[512] : rented = ArrayPool<byte>.Shared.Rent(covered.Length);
-
         // One contiguous span hashes faster than header and rest apart, so the few bytes are copied to mend the length field.
-        Span<byte> message = scratch[..covered.Length];
-        covered.CopyTo(message);
-        StunWire.WriteLength(message, covered.Length + StunWire.AttributeHeaderBytes + valueBytes);
-        Compute(algorithm, message, mac);
-        if (rented is not null)
+        if (_scratch.Length < covered.Length)
         {
-            ArrayPool<byte>.Shared.Return(rented);
+            _scratch = new byte[Math.Max(covered.Length, ScratchBytes)];
         }
 
+        Span<byte> message = _scratch.AsSpan(0, covered.Length);
+        covered.CopyTo(message);
+        StunWire.WriteLength(message, covered.Length + StunWire.AttributeHeaderBytes + valueBytes);
+        Span<byte> mac = stackalloc byte[StunWire.Sha256Bytes];
+        Compute(algorithm, message, mac);
         return CryptographicOperations.FixedTimeEquals(mac[..valueBytes], received);
     }
 

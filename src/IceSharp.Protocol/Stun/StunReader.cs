@@ -88,18 +88,25 @@ public readonly ref struct StunReader
     }
 
     /// <summary>Walks the visible attributes in order, integrity and fingerprint attributes left out.</summary>
-    public Enumerator GetEnumerator() => new(Bytes[..Math.Max(_visibleEnd, 0)]);
+    public Enumerator GetEnumerator() => new(Bytes[.._visibleEnd]);
 
     /// <summary>Finds the first visible attribute of a type; later ones of the same type are to be ignored (RFC 8489 §14).</summary>
     public bool TryFind(StunAttributeType type, out StunAttribute attribute)
     {
-        foreach (StunAttribute candidate in this)
+        // Not by the enumerator: this runs once for every attribute that is asked for, and most steps only pass by.
+        ReadOnlySpan<byte> visible = Bytes[.._visibleEnd];
+        int offset = StunWire.HeaderBytes;
+        while (offset < visible.Length)
         {
-            if (candidate.Type == type)
+            uint header = BinaryPrimitives.ReadUInt32BigEndian(visible[offset..]);
+            int length = (int)(header & 0xFFFF);
+            if (header >> 16 == (uint)type)
             {
-                attribute = candidate;
+                attribute = new StunAttribute(type, visible.Slice(offset + StunWire.AttributeHeaderBytes, length));
                 return true;
             }
+
+            offset += StunWire.AttributeHeaderBytes + StunWire.Padded(length);
         }
 
         attribute = default;
