@@ -1,0 +1,8 @@
+namespace IceSharp;
+
+/// <summary>How a loop asks its executor for a turn.</summary>
+public interface IIceLoopRunner : IDisposable
+{
+    /// <summary>Asks for a turn soon; called from any thread, and once for many pieces of work. May run the turn at once.</summary>
+    void Wake();
+}

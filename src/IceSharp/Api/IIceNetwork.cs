@@ -1,0 +1,31 @@
+using System.Net.Sockets;
+using IceSharp.Protocol;
+using IceSharp.Protocol.Agent;
+
+namespace IceSharp;
+
+/// <summary>The network under an agent: interfaces, UDP sockets and names. The operating system's by default; a test puts its own here.</summary>
+/// <remarks>
+/// Called on the thread of a loop, so nothing may block: work that takes time goes elsewhere and completes the task later.
+/// An answer that is complete on return is used at once, which keeps a simulated network deterministic.
+/// </remarks>
+public interface IIceNetwork
+{
+    /// <summary>Lists the local addresses, loopback ones included, in the order in which they are preferred.</summary>
+    /// <param name="cancellationToken">Set when the agent is closed.</param>
+    ValueTask<IReadOnlyList<LocalInterfaceAddress>> ListInterfacesAsync(CancellationToken cancellationToken);
+
+    /// <summary>Opens a UDP socket.</summary>
+    /// <param name="localAddress">The address to bind.</param>
+    /// <param name="port">The port; 0 lets the network choose one.</param>
+    /// <param name="cancellationToken">Set when the agent is closed.</param>
+    /// <exception cref="SocketException">The socket cannot be had; <see cref="SocketError.AddressAlreadyInUse"/> makes the agent try the next port of its range.</exception>
+    ValueTask<IIceUdpSocket> BindUdpAsync(LocalInterfaceAddress localAddress, int port, CancellationToken cancellationToken);
+
+    /// <summary>Looks up the addresses of a host name.</summary>
+    /// <param name="hostName">A DNS name, never a literal.</param>
+    /// <param name="cancellationToken">Set when the agent is closed.</param>
+    /// <returns>The addresses, best first; an empty list counts as "not found".</returns>
+    /// <exception cref="SocketException">The name does not resolve.</exception>
+    ValueTask<IReadOnlyList<IpAddress>> ResolveAsync(string hostName, CancellationToken cancellationToken);
+}

@@ -1,0 +1,100 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace IceSharp.Internal.Network;
+
+/// <summary>The poller for any system: <see cref="Socket.Select(System.Collections.IList?, System.Collections.IList?, System.Collections.IList?, TimeSpan)"/>, and a loopback socket to be woken by.</summary>
+internal sealed class SelectPoller : Poller
+{
+    private readonly Dictionary<Socket, long> _tokens = [];
+    private readonly List<Socket> _waiting = [];
+    private readonly Socket _wake;
+    private readonly byte[] _wakeByte = new byte[1];
+    private readonly byte[] _scratch = new byte[16];
+
+    public SelectPoller()
+    {
+        // Connected to itself, it takes nothing from anybody else.
+        _wake = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        _wake.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        _wake.Connect(_wake.LocalEndPoint!);
+        _wake.Blocking = false;
+    }
+
+    public override void Add(Socket socket, long token) => _tokens.Add(socket, token);
+
+    public override void Remove(Socket socket, long token) => _tokens.Remove(socket);
+
+    public override int Wait(TimeSpan? timeout, Span<long> ready)
+    {
+        _waiting.Clear();
+        _waiting.Add(_wake);
+        foreach (Socket socket in _tokens.Keys)
+        {
+            _waiting.Add(socket);
+        }
+
+        try
+        {
+            Socket.Select(_waiting, null, null, timeout ?? Timeout.InfiniteTimeSpan);
+        }
+        catch (Exception e) when (e is ObjectDisposedException or SocketException)
+        {
+            // A socket was closed without us: its owner takes it off with the work that waits; nothing is readable for now.
+            Forget();
+            return 0;
+        }
+
+        int found = 0;
+        foreach (Socket socket in _waiting)
+        {
+            if (socket == _wake)
+            {
+                DrainWake();
+            }
+            else if (found < ready.Length && _tokens.TryGetValue(socket, out long token))
+            {
+                ready[found++] = token;
+            }
+        }
+
+        return found;
+    }
+
+    public override void Wake()
+    {
+        try
+        {
+            _wake.Send(_wakeByte);
+        }
+        catch (Exception e) when (e is ObjectDisposedException or SocketException)
+        {
+            // Closed, or its buffer is full of wakes already.
+        }
+    }
+
+    public override void Dispose() => _wake.Dispose();
+
+    private void DrainWake()
+    {
+        try
+        {
+            while (_wake.Available > 0)
+            {
+                _wake.Receive(_scratch);
+            }
+        }
+        catch (Exception e) when (e is ObjectDisposedException or SocketException)
+        {
+            // The next wait tells.
+        }
+    }
+
+    private void Forget()
+    {
+        foreach (Socket socket in _tokens.Keys.Where(s => s.SafeHandle.IsClosed).ToList())
+        {
+            _tokens.Remove(socket);
+        }
+    }
+}

@@ -1,0 +1,80 @@
+using System.Net;
+using System.Net.Sockets;
+using IceSharp.Protocol;
+using IceSharp.Protocol.Agent;
+
+namespace IceSharp.Internal.Network;
+
+/// <summary>The operating system's network. What takes time runs on the thread pool.</summary>
+internal sealed class SystemNetwork(bool portable, int receiveBufferBytes, int sendBufferBytes) : IIceNetwork
+{
+    private const int WindowsConnectionReset = unchecked((int)0x9800000C); // SIO_UDP_CONNRESET
+
+    public async ValueTask<IReadOnlyList<LocalInterfaceAddress>> ListInterfacesAsync(CancellationToken cancellationToken) =>
+        await Task.Run(InterfaceLister.List, cancellationToken).ConfigureAwait(false);
+
+    public async ValueTask<IIceUdpSocket> BindUdpAsync(LocalInterfaceAddress localAddress, int port, CancellationToken cancellationToken) =>
+        await Task.Run(() => Bind(localAddress, port), cancellationToken).ConfigureAwait(false);
+
+    public async ValueTask<IReadOnlyList<IpAddress>> ResolveAsync(string hostName, CancellationToken cancellationToken)
+    {
+        IPAddress[] addresses = await Dns.GetHostAddressesAsync(hostName, cancellationToken).ConfigureAwait(false);
+        Span<byte> bytes = stackalloc byte[16];
+        var found = new List<IpAddress>(addresses.Length);
+        foreach (IPAddress address in addresses)
+        {
+            if (address.TryWriteBytes(bytes, out int count) && !found.Contains(IpAddress.FromBytes(bytes[..count])))
+            {
+                found.Add(IpAddress.FromBytes(bytes[..count]));
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>Opens a socket at once.</summary>
+    public SystemUdpSocket Bind(LocalInterfaceAddress localAddress, int port)
+    {
+        IpAddress ip = localAddress.Address;
+        Span<byte> bytes = stackalloc byte[16];
+        int count = ip.WriteTo(bytes);
+        IPAddress address = ip.Family == IpFamily.IPv6 ? new IPAddress(bytes[..count], localAddress.ScopeId) : new IPAddress(bytes[..count]);
+        var socket = new Socket(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+        try
+        {
+            Configure(socket);
+            socket.Bind(new IPEndPoint(address, port));
+            return !portable && OperatingSystem.IsLinux() ? new NativeUdpSocket(socket, localAddress) : new PortableUdpSocket(socket, localAddress);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private void Configure(Socket socket)
+    {
+        if (socket.AddressFamily == AddressFamily.InterNetworkV6)
+        {
+            // IPv4 has sockets of its own.
+            socket.DualMode = false;
+        }
+
+        if (receiveBufferBytes > 0)
+        {
+            socket.ReceiveBufferSize = receiveBufferBytes;
+        }
+
+        if (sendBufferBytes > 0)
+        {
+            socket.SendBufferSize = sendBufferBytes;
+        }
+
+        if (OperatingSystem.IsWindows())
+        {
+            // Otherwise an ICMP "port unreachable" makes the next receive fail.
+            socket.IOControl(WindowsConnectionReset, [0, 0, 0, 0], null);
+        }
+    }
+}
