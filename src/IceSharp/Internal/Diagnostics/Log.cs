@@ -1,0 +1,73 @@
+using Microsoft.Extensions.Logging;
+
+namespace IceSharp.Internal.Diagnostics;
+
+/// <summary>Every line the shell logs, with its stable ID. Addresses and ufrags at Debug and below; secrets never.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Debug, "Agent {Agent} starts on its loop with {Streams} streams and {Servers} servers.")]
+    public static partial void AgentStarted(ILogger logger, string agent, int streams, int servers);
+
+    [LoggerMessage(2, LogLevel.Debug, "Agent {Agent} is closing.")]
+    public static partial void AgentClosing(ILogger logger, string agent);
+
+    [LoggerMessage(3, LogLevel.Debug, "Agent {Agent} is closed.")]
+    public static partial void AgentClosed(ILogger logger, string agent);
+
+    [LoggerMessage(4, LogLevel.Error, "Agent {Agent} failed by a fault of the library and is closed; others are not affected.")]
+    public static partial void AgentFaulted(ILogger logger, string agent, Exception exception);
+
+    [LoggerMessage(5, LogLevel.Warning, "Agent {Agent} could not be closed in time by its loop: a receiver callback may be blocking it. Its sockets are closed now.")]
+    public static partial void AgentCloseOverdue(ILogger logger, string agent);
+
+    [LoggerMessage(10, LogLevel.Information, "Agent {Agent} went from {Previous} to {State}: {Reason}")]
+    public static partial void StateChanged(ILogger logger, string agent, IceConnectionState previous, IceConnectionState state, string reason);
+
+    [LoggerMessage(11, LogLevel.Debug, "Agent {Agent} gathering: {State}.")]
+    public static partial void GatheringChanged(ILogger logger, string agent, IceGatheringState state);
+
+    [LoggerMessage(12, LogLevel.Information, "Agent {Agent} is {Role}: {Reason}")]
+    public static partial void RoleChanged(ILogger logger, string agent, IceRole role, string reason);
+
+    [LoggerMessage(13, LogLevel.Debug, "Agent {Agent} found local candidate {Type} {Address} for stream {Stream} component {Component}.")]
+    public static partial void CandidateFound(ILogger logger, string agent, IceCandidateType type, Protocol.TransportAddress address, int stream, int component);
+
+    [LoggerMessage(14, LogLevel.Debug, "Agent {Agent} does not use remote candidate {Address} of stream {Stream}: {Reason}")]
+    public static partial void CandidateIgnored(ILogger logger, string agent, Protocol.TransportAddress address, int stream, string reason);
+
+    [LoggerMessage(15, LogLevel.Debug, "Agent {Agent} stream {Stream} pair {Pair}, before {Previous}: {Reason}")]
+    public static partial void PairChanged(ILogger logger, string agent, int stream, IceCandidatePairInfo pair, IceCandidatePairState previous, string reason);
+
+    [LoggerMessage(16, LogLevel.Debug, "Agent {Agent} stream {Stream} component {Component} nominated {Pair}.")]
+    public static partial void PairNominated(ILogger logger, string agent, int stream, int component, IceCandidatePairInfo pair);
+
+    [LoggerMessage(17, LogLevel.Debug, "Agent {Agent} stream {Stream} component {Component} sends over {Pair}.")]
+    public static partial void RouteChanged(ILogger logger, string agent, int stream, int component, IceCandidatePairInfo? pair);
+
+    [LoggerMessage(20, LogLevel.Debug, "Agent {Agent} opened socket {Socket} on {Address}.")]
+    public static partial void SocketOpened(ILogger logger, string agent, Protocol.SocketHandle socket, Protocol.TransportAddress address);
+
+    [LoggerMessage(21, LogLevel.Debug, "Agent {Agent} could not open a socket on {Address}: {Detail}")]
+    public static partial void BindFailed(ILogger logger, string agent, Protocol.IpAddress address, string detail);
+
+    [LoggerMessage(22, LogLevel.Debug, "Agent {Agent} could not resolve {Name}: {Detail}")]
+    public static partial void ResolveFailed(ILogger logger, string agent, string name, string detail);
+
+    [LoggerMessage(23, LogLevel.Debug, "Agent {Agent} closed socket {Socket}.")]
+    public static partial void SocketClosed(ILogger logger, string agent, Protocol.SocketHandle socket);
+
+    [LoggerMessage(24, LogLevel.Warning, "Agent {Agent} could not list the network interfaces: {Detail}")]
+    public static partial void ListingFailed(ILogger logger, string agent, string detail);
+
+    [LoggerMessage(30, LogLevel.Trace, "Agent {Agent} sent {Bytes} bytes from {Socket} to {Destination}: {Result}")]
+    public static partial void Transmitted(ILogger logger, string agent, int bytes, Protocol.SocketHandle socket, Protocol.TransportAddress destination, IceSendResult result);
+
+    [LoggerMessage(31, LogLevel.Trace, "Agent {Agent} dropped {Bytes} bytes from {Source} on {Socket}: {Reason}")]
+    public static partial void Dropped(ILogger logger, string agent, int bytes, Protocol.TransportAddress source, Protocol.SocketHandle socket, Protocol.DropReason reason);
+
+    [LoggerMessage(40, LogLevel.Error, "A receiver of the application threw; the datagram counts as delivered.")]
+    public static partial void ReceiverThrew(ILogger logger, Exception exception);
+
+    [LoggerMessage(41, LogLevel.Error, "An event handler of the application threw.")]
+    public static partial void HandlerThrew(ILogger logger, Exception exception);
+}

@@ -1,0 +1,167 @@
+using System.Collections.Concurrent;
+using IceSharp.Internal.Endpoints;
+using IceSharp.Protocol;
+
+namespace IceSharp.Internal.Driver;
+
+/// <summary>Runs its members in turns on one thread at a time: posted work, datagrams, deadlines, then what the members have to send.</summary>
+/// <remarks>Only <see cref="Post"/>, <see cref="Now"/> and <see cref="IsCurrent"/> may be used from other threads.</remarks>
+internal sealed class Loop(LoopClock clock) : IIceLoop
+{
+    private const int ReceiveBufferBytes = 65_536;
+
+    // Machines write checks and server requests of well under an MTU; their contract asks for 1500.
+    private const int SendBufferBytes = 2048;
+
+    private readonly ConcurrentQueue<(LoopMember Member, Action Work)> _posted = new();
+    private readonly DeadlineQueue _deadlines = new();
+    private readonly Queue<LoopMember> _marked = new();
+    private readonly byte[] _receiveBuffer = GC.AllocateUninitializedArray<byte>(ReceiveBufferBytes, pinned: true);
+    private readonly byte[] _sendBuffer = GC.AllocateUninitializedArray<byte>(SendBufferBytes, pinned: true);
+    private IIceLoopRunner? _runner;
+    private int _wakePending;
+    private int _runningThread;
+
+    public LoopClock Clock => clock;
+
+    public MonotonicTime Now => clock.Now;
+
+    public MonotonicTime NextDeadline => _deadlines.Next;
+
+    /// <summary>Whether the calling thread runs this loop's turn now.</summary>
+    public bool IsCurrent => Volatile.Read(ref _runningThread) == Environment.CurrentManagedThreadId;
+
+    /// <summary>Where sockets are read into; valid until the next read.</summary>
+    public Span<byte> ReceiveBuffer => _receiveBuffer;
+
+    /// <summary>Where machines write what they want sent.</summary>
+    public Span<byte> SendBuffer => _sendBuffer;
+
+    /// <summary>The sockets that the loop's thread watches; null when sockets have to announce datagrams themselves.</summary>
+    public EndpointTable? Watched { get; init; }
+
+    /// <summary>Connects the loop with what runs it; once, before anything else.</summary>
+    public void Start(IIceLoopRunner runner) => _runner = runner;
+
+    /// <summary>Runs a member's work on the loop, in the order of posting, and pumps the member then. An exception fails the member. Thread safe.</summary>
+    public void Post(LoopMember member, Action work)
+    {
+        _posted.Enqueue((member, work));
+        if (!IsCurrent && Interlocked.Exchange(ref _wakePending, 1) == 0)
+        {
+            _runner!.Wake();
+        }
+    }
+
+    public void RunTurn() => RunTurn(clock.Now, [], backlogged: false);
+
+    /// <summary>Runs a turn that begins with the sockets that are readable.</summary>
+    public void RunTurn(MonotonicTime now, ReadOnlySpan<long> ready, bool backlogged)
+    {
+        if (IsCurrent)
+        {
+            return;
+        }
+
+        Volatile.Write(ref _runningThread, Environment.CurrentManagedThreadId);
+        try
+        {
+            if (!ready.IsEmpty)
+            {
+                Watched!.Read(ready, now, backlogged);
+            }
+
+            do
+            {
+                RunPosted();
+                RunDue(now);
+                PumpMarked();
+            }
+            while (!_posted.IsEmpty);
+        }
+        finally
+        {
+            Volatile.Write(ref _runningThread, 0);
+        }
+    }
+
+    /// <summary>Asks for <see cref="LoopMember.Pump"/> before the turn ends.</summary>
+    public void Mark(LoopMember member)
+    {
+        if (!member.IsMarked)
+        {
+            member.IsMarked = true;
+            _marked.Enqueue(member);
+        }
+    }
+
+    public void SetDeadline(LoopMember member, MonotonicTime deadline) => _deadlines.Set(member, deadline);
+
+    /// <summary>Hands a datagram that stands in <see cref="ReceiveBuffer"/> to its owner.</summary>
+    public void Deliver(LoopMember owner, Endpoint endpoint, MonotonicTime now, TransportAddress source, int length)
+    {
+        try
+        {
+            owner.HandleDatagram(endpoint, now, source, _receiveBuffer.AsSpan(0, length));
+        }
+        catch (Exception e)
+        {
+            Fail(owner, e);
+        }
+    }
+
+    private void RunPosted()
+    {
+        Interlocked.Exchange(ref _wakePending, 0);
+        while (_posted.TryDequeue(out (LoopMember Member, Action Work) item))
+        {
+            try
+            {
+                item.Work();
+                Mark(item.Member);
+            }
+            catch (Exception e)
+            {
+                Fail(item.Member, e);
+            }
+        }
+    }
+
+    private void RunDue(MonotonicTime now)
+    {
+        while (_deadlines.PeekDue(now) is { } member)
+        {
+            // Its pump sets the next deadline; taken out first, so that a member that fails cannot hold the loop here.
+            _deadlines.Set(member, MonotonicTime.Never);
+            Mark(member);
+        }
+    }
+
+    private void PumpMarked()
+    {
+        while (_marked.TryDequeue(out LoopMember? member))
+        {
+            member.IsMarked = false;
+            try
+            {
+                member.Pump(clock.Now);
+            }
+            catch (Exception e)
+            {
+                Fail(member, e);
+            }
+        }
+    }
+
+    private static void Fail(LoopMember member, Exception reason)
+    {
+        try
+        {
+            member.Fail(reason);
+        }
+        catch (Exception)
+        {
+            // Nothing of this member can be saved; the others live on.
+        }
+    }
+}

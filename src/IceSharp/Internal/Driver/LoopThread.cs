@@ -1,0 +1,76 @@
+using IceSharp.Internal.Endpoints;
+using IceSharp.Internal.Network;
+using IceSharp.Protocol;
+
+namespace IceSharp.Internal.Driver;
+
+/// <summary>A background thread that blocks in the kernel over a loop's sockets and runs its turns.</summary>
+internal sealed class LoopThread : IIceLoopRunner
+{
+    // A wait that found something at once takes a few hundred nanoseconds, one that slept several microseconds.
+    private static readonly TimeSpan BacklogWait = TimeSpan.FromTicks(15);
+
+    private readonly Poller _poller;
+    private readonly ITimer? _timer;
+    private volatile bool _stopping;
+
+    public LoopThread(LoopClock clock, bool portable)
+    {
+        _poller = Poller.Create(portable);
+        Loop = new Loop(clock) { Watched = new EndpointTable(_poller) };
+        Loop.Start(this);
+        if (clock.Provider != TimeProvider.System)
+        {
+            // The kernel's time is not this provider's: its timer wakes the thread instead.
+            _timer = clock.Provider.CreateTimer(static poller => ((Poller)poller!).Wake(), _poller, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
+
+        var thread = new Thread(Run) { IsBackground = true, Name = "IceSharp loop" };
+        thread.UnsafeStart();
+    }
+
+    public Loop Loop { get; }
+
+    public void Wake() => _poller.Wake();
+
+    /// <summary>Ends the thread after its current turn.</summary>
+    public void Dispose()
+    {
+        _stopping = true;
+        _poller.Wake();
+    }
+
+    private void Run()
+    {
+        Span<long> ready = stackalloc long[Poller.MaxReady];
+        MonotonicTime now = Loop.Now;
+        while (!_stopping)
+        {
+            MonotonicTime before = now;
+            int count = _poller.Wait(Timeout(before), ready);
+            now = Loop.Now;
+            Loop.RunTurn(now, ready[..count], backlogged: count > 0 && now - before < BacklogWait);
+            now = Loop.Now;
+        }
+
+        _timer?.Dispose();
+        _poller.Dispose();
+    }
+
+    private TimeSpan? Timeout(MonotonicTime now)
+    {
+        MonotonicTime next = Loop.NextDeadline;
+        if (_timer is null)
+        {
+            return next.IsNever ? null : next - now;
+        }
+
+        TimeSpan wait = next.IsNever ? System.Threading.Timeout.InfiniteTimeSpan : next <= now ? TimeSpan.Zero : next - now;
+        if (wait != TimeSpan.Zero)
+        {
+            _timer.Change(wait, System.Threading.Timeout.InfiniteTimeSpan);
+        }
+
+        return wait == TimeSpan.Zero ? wait : null;
+    }
+}

@@ -1,0 +1,39 @@
+using IceSharp.Internal.Network;
+using IceSharp.Protocol;
+
+namespace IceSharp.Internal.Endpoints;
+
+/// <summary>The endpoints that a poller watches, by token. A token is never used twice, so a late report cannot hit another socket.</summary>
+internal sealed class EndpointTable(Poller poller)
+{
+    private readonly Dictionary<long, Endpoint> _endpoints = [];
+    private long _lastToken;
+
+    public int Count => _endpoints.Count;
+
+    public void Add(Endpoint endpoint, SystemUdpSocket socket)
+    {
+        endpoint.Token = ++_lastToken;
+        poller.Add(socket.Socket, endpoint.Token);
+        _endpoints.Add(endpoint.Token, endpoint);
+    }
+
+    public void Remove(Endpoint endpoint, SystemUdpSocket socket)
+    {
+        if (_endpoints.Remove(endpoint.Token))
+        {
+            poller.Remove(socket.Socket, endpoint.Token);
+        }
+    }
+
+    public void Read(ReadOnlySpan<long> ready, MonotonicTime now, bool backlogged)
+    {
+        foreach (long token in ready)
+        {
+            if (_endpoints.TryGetValue(token, out Endpoint? endpoint))
+            {
+                endpoint.Read(now, backlogged);
+            }
+        }
+    }
+}

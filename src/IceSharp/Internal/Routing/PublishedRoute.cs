@@ -1,0 +1,48 @@
+using System.Buffers;
+using IceSharp.Protocol.Agent;
+
+namespace IceSharp.Internal.Routing;
+
+/// <summary>A route of the machine with its socket: all a sender on any thread needs. Immutable.</summary>
+internal sealed class PublishedRoute(DataRoute route, IIceUdpSocket socket)
+{
+    // The stack serves datagrams of an MTU; longer ones borrow.
+    private const int StackBytes = 2048;
+
+    // Longest UDP payload over IPv4.
+    private const int MaxDatagramBytes = 65_507;
+
+    public DataRoute Route => route;
+
+    public IIceUdpSocket Socket => socket;
+
+    public IceSendResult Send(ReadOnlySpan<byte> datagram) =>
+        route.IsRelayed ? SendRelayed(datagram) : socket.TrySend(datagram, route.Destination);
+
+    private IceSendResult SendRelayed(ReadOnlySpan<byte> datagram)
+    {
+        int needed = datagram.Length + RelayWriter.OverheadBytes;
+        if (needed > MaxDatagramBytes)
+        {
+            return IceSendResult.TooLong;
+        }
+
+        if (needed <= StackBytes)
+        {
+            Span<byte> buffer = stackalloc byte[StackBytes];
+            int length = RelayWriter.WriteSendIndication(buffer, route.Peer, datagram);
+            return socket.TrySend(buffer[..length], route.Destination);
+        }
+
+        byte[] borrowed = ArrayPool<byte>.Shared.Rent(needed);
+        try
+        {
+            int length = RelayWriter.WriteSendIndication(borrowed, route.Peer, datagram);
+            return socket.TrySend(borrowed.AsSpan(0, length), route.Destination);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(borrowed);
+        }
+    }
+}

@@ -1,0 +1,26 @@
+using IceSharp.Internal.Driver;
+using IceSharp.Protocol;
+using IceSharp.Protocol.Stun;
+
+namespace IceSharp.Internal.Routing;
+
+/// <summary>Wraps application data for a TURN server, on any thread, without allocation.</summary>
+internal static class RelayWriter
+{
+    /// <summary>Room a Send indication needs besides its payload: header, XOR-PEER-ADDRESS of IPv6, DATA's header and padding.</summary>
+    public const int OverheadBytes = 20 + 24 + 4 + 3;
+
+    [ThreadStatic]
+    private static CryptoRandomSource? t_random;
+
+    /// <summary>Writes a Send indication (RFC 8656 §11.1) and returns its length.</summary>
+    public static int WriteSendIndication(Span<byte> buffer, TransportAddress peer, ReadOnlySpan<byte> payload)
+    {
+        Span<byte> id = stackalloc byte[12];
+        (t_random ??= new CryptoRandomSource()).Fill(id);
+        var writer = new StunWriter(buffer, StunMethod.Send, StunClass.Indication, StunTransactionId.FromBytes(id));
+        writer.AddXorAddress(StunAttributeType.XorPeerAddress, peer);
+        writer.AddBytes(StunAttributeType.Data, payload);
+        return writer.Length;
+    }
+}
