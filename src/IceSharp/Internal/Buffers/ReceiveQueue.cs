@@ -105,6 +105,15 @@ internal sealed class ReceiveQueue(int capacity) : IValueTaskSource<int>
         }
     }
 
+    /// <summary>Takes a datagram that waits, whoever else receives.</summary>
+    public bool TryDrain(Span<byte> buffer, out int length)
+    {
+        lock (_gate)
+        {
+            return TryTake(buffer, out length);
+        }
+    }
+
     /// <summary>Throws when a receive call is pending.</summary>
     public void CheckIdle()
     {

@@ -50,8 +50,8 @@ internal static partial class Log
     [LoggerMessage(21, LogLevel.Debug, "Agent {Agent} could not open a socket on {Address}: {Detail}")]
     public static partial void BindFailed(ILogger logger, string agent, Protocol.IpAddress address, string detail);
 
-    [LoggerMessage(22, LogLevel.Debug, "Agent {Agent} could not resolve {Name}: {Detail}")]
-    public static partial void ResolveFailed(ILogger logger, string agent, string name, string detail);
+    [LoggerMessage(22, LogLevel.Debug, "Agent {Agent} could not resolve a server's name ({Error}): {Detail}")]
+    public static partial void ResolveFailed(ILogger logger, string agent, Protocol.Agent.HostError error, string detail);
 
     [LoggerMessage(23, LogLevel.Debug, "Agent {Agent} closed socket {Socket}.")]
     public static partial void SocketClosed(ILogger logger, string agent, Protocol.SocketHandle socket);

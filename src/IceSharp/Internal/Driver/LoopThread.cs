@@ -47,7 +47,7 @@ internal sealed class LoopThread : IIceLoopRunner
         while (!_stopping)
         {
             MonotonicTime before = now;
-            int count = _poller.Wait(Timeout(before), ready);
+            int count = _poller.Wait(WaitTime(before), ready);
             now = Loop.Now;
             Loop.RunTurn(now, ready[..count], backlogged: count > 0 && now - before < BacklogWait);
             now = Loop.Now;
@@ -57,7 +57,7 @@ internal sealed class LoopThread : IIceLoopRunner
         _poller.Dispose();
     }
 
-    private TimeSpan? Timeout(MonotonicTime now)
+    private TimeSpan? WaitTime(MonotonicTime now)
     {
         MonotonicTime next = Loop.NextDeadline;
         if (_timer is null)
@@ -65,10 +65,10 @@ internal sealed class LoopThread : IIceLoopRunner
             return next.IsNever ? null : next - now;
         }
 
-        TimeSpan wait = next.IsNever ? System.Threading.Timeout.InfiniteTimeSpan : next <= now ? TimeSpan.Zero : next - now;
+        TimeSpan wait = next.IsNever ? Timeout.InfiniteTimeSpan : next <= now ? TimeSpan.Zero : next - now;
         if (wait != TimeSpan.Zero)
         {
-            _timer.Change(wait, System.Threading.Timeout.InfiniteTimeSpan);
+            _timer.Change(wait, Timeout.InfiniteTimeSpan);
         }
 
         return wait == TimeSpan.Zero ? wait : null;

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using IceSharp.Protocol.Agent;
 
 namespace IceSharp.Internal.Routing;
@@ -19,6 +20,7 @@ internal sealed class PublishedRoute(DataRoute route, IIceUdpSocket socket)
     public IceSendResult Send(ReadOnlySpan<byte> datagram) =>
         route.IsRelayed ? SendRelayed(datagram) : socket.TrySend(datagram, route.Destination);
 
+    [SkipLocalsInit]
     private IceSendResult SendRelayed(ReadOnlySpan<byte> datagram)
     {
         int needed = datagram.Length + RelayWriter.OverheadBytes;

@@ -18,7 +18,7 @@ internal static class RelayWriter
     {
         Span<byte> id = stackalloc byte[12];
         (t_random ??= new CryptoRandomSource()).Fill(id);
-        var writer = new StunWriter(buffer, StunMethod.Send, StunClass.Indication, StunTransactionId.FromBytes(id));
+        var writer = new StunWriter(buffer, StunMethod.Send, StunClass.Indication, StunTransactionId.Read(id));
         writer.AddXorAddress(StunAttributeType.XorPeerAddress, peer);
         writer.AddBytes(StunAttributeType.Data, payload);
         return writer.Length;

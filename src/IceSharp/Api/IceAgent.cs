@@ -1,0 +1,333 @@
+using System.Runtime.CompilerServices;
+using IceSharp.Internal.Diagnostics;
+using IceSharp.Internal.Driver;
+using IceSharp.Internal.Network;
+using IceSharp.Protocol.Agent;
+using Microsoft.Extensions.Logging;
+
+namespace IceSharp;
+
+/// <summary>A full ICE agent (RFC 8445): finds a way to a peer through NATs and firewalls, and carries datagrams over it.</summary>
+/// <remarks>
+/// Thread safe. Work runs on a few threads that all agents of the process share; calls here post to them or read snapshots, and never block
+/// on the network. Events are for watching: they come in order, on the thread pool, and nothing waits for their handlers.
+/// <example><code>
+/// await using var agent = new IceAgent(new IceAgentOptions { Servers = [IceServer.Stun("stun:stun.example.org")] });
+/// Signal((await agent.GatherAllAsync(ct)).ToSdp());
+/// agent.SetRemoteDescription(IceDescription.Parse(await AnswerAsync()));
+/// IceConnection connection = await agent.ConnectAsync(ct);
+/// await connection.SendAsync("hello"u8.ToArray(), ct);
+/// </code></example>
+/// </remarks>
+public sealed class IceAgent : IAsyncDisposable
+{
+    private static int s_count;
+
+    private readonly Lock _gate = new();
+    private readonly NotificationQueue _notifications;
+    private readonly AgentSession _session;
+    private readonly IceAgentMachine _machine;
+    private readonly Protocol.IRandomSource _random;
+    private volatile AgentDriver? _driver;
+    private LoopLease? _lease;
+    private Task? _disposal;
+
+    /// <summary>Creates an agent. Nothing is opened or started before the first call that needs it.</summary>
+    /// <param name="options">Settings; null takes the defaults.</param>
+    /// <exception cref="ArgumentException">An option lies outside its range.</exception>
+    /// <exception cref="NotSupportedException">A server's URI asks for a transport that agents do not have yet.</exception>
+    public IceAgent(IceAgentOptions? options = null)
+    {
+        Options = options ?? new IceAgentOptions();
+        IceAgentMachineOptions machineOptions = Options.ToMachineOptions();
+        Logger = Options.LoggerFactory.CreateLogger("IceSharp.IceAgent");
+        _notifications = new NotificationQueue(Logger);
+        _random = Options.RandomSource ?? new CryptoRandomSource();
+        Protocol.IPacingGate gate = Options.SharePacing ? SharedPacingGate.For(Options.TimeProvider) : new Protocol.IntervalPacingGate();
+        _machine = new IceAgentMachine(machineOptions, _random, gate);
+        _session = new AgentSession($"ice-{Interlocked.Increment(ref s_count)}", Logger, CreateWatchers());
+    }
+
+    /// <summary>The connection state has changed.</summary>
+    public event EventHandler<IceStateChange>? StateChanged;
+
+    /// <summary>Gathering has moved on.</summary>
+    public event EventHandler<IceGatheringState>? GatheringStateChanged;
+
+    /// <summary>A candidate pair has changed its state.</summary>
+    public event EventHandler<IcePairChange>? PairStateChanged;
+
+    /// <summary>A component sends its data another way.</summary>
+    public event EventHandler<IceSelectedPairChange>? SelectedPairChanged;
+
+    /// <summary>The settings.</summary>
+    public IceAgentOptions Options { get; }
+
+    /// <summary>Name of the agent in the log: "ice-1".</summary>
+    public string Name => _session.Name;
+
+    /// <summary>The data streams, in order.</summary>
+    public IReadOnlyList<IceDataStream> DataStreams => _session.Streams;
+
+    /// <summary>The connection state now.</summary>
+    public IceConnectionState State => _session.State;
+
+    /// <summary>How far gathering is now.</summary>
+    public IceGatheringState GatheringState => _session.GatheringState;
+
+    /// <summary>The role now.</summary>
+    public IceRole Role => _session.Role;
+
+    /// <summary>What was tried until now: each local address and server, each candidate pair.</summary>
+    public IceReport Report => _session.Report();
+
+    /// <summary>Describes this agent for the peer as it stands: credentials, and the candidates found so far. With trickle ICE it is sent before gathering.</summary>
+    /// <remarks>An agent with undecided role that describes itself before it knows the peer becomes the controlling one.</remarks>
+    /// <exception cref="ObjectDisposedException">The agent is disposed.</exception>
+    public IceDescription LocalDescription
+    {
+        get
+        {
+            lock (_gate)
+            {
+                ThrowIfDisposed();
+                if (_driver is null)
+                {
+                    EnsureStream();
+                    return _session.Description = _machine.CreateLocalDescription();
+                }
+            }
+
+            return _session.Description ?? DescribeOnLoop();
+        }
+    }
+
+    internal ILogger Logger { get; }
+
+    /// <summary>Adds a data stream. Without one, an agent gets a stream "0" with one component when it starts.</summary>
+    /// <param name="mid">Identification of the stream: 1 to 32 token characters, unique in the agent.</param>
+    /// <param name="rtcp">Whether RTCP gets a component of its own: 2 components instead of 1.</param>
+    /// <param name="media">What its m= line says; null is <see cref="SdpMedia.Audio"/>.</param>
+    /// <exception cref="ArgumentException"><paramref name="mid"/> is malformed or taken.</exception>
+    /// <exception cref="InvalidOperationException">The agent has described itself or started.</exception>
+    /// <exception cref="ObjectDisposedException">The agent is disposed.</exception>
+    public IceDataStream AddDataStream(string mid, bool rtcp = false, SdpMedia? media = null) => AddDataStream(mid, rtcp ? 2 : 1, media);
+
+    /// <summary>Adds a data stream with any number of components.</summary>
+    /// <param name="mid">Identification of the stream: 1 to 32 token characters, unique in the agent.</param>
+    /// <param name="componentCount">1 to 256.</param>
+    /// <param name="media">What its m= line says; null is <see cref="SdpMedia.Audio"/>.</param>
+    /// <exception cref="ArgumentException"><paramref name="mid"/> is malformed or taken.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="componentCount"/> lies outside its range.</exception>
+    /// <exception cref="InvalidOperationException">The agent has described itself or started.</exception>
+    /// <exception cref="ObjectDisposedException">The agent is disposed.</exception>
+    public IceDataStream AddDataStream(string mid, int componentCount, SdpMedia? media = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(mid);
+        ArgumentOutOfRangeException.ThrowIfLessThan(componentCount, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(componentCount, 256);
+        lock (_gate)
+        {
+            ThrowIfDisposed();
+            if (_driver is not null || _session.Description is not null)
+            {
+                throw new InvalidOperationException("Data streams are added before the agent describes itself, gathers or knows its peer.");
+            }
+
+            return Add(mid, componentCount, media ?? SdpMedia.Audio);
+        }
+    }
+
+    /// <summary>Gathers all local candidates, waits for the servers' answers, and describes this agent for the peer.</summary>
+    /// <param name="cancellationToken">Gives up waiting; gathering goes on.</param>
+    /// <exception cref="IceException">No candidate was found (<see cref="IceError.NoCandidates"/>), or the agent was closed. Servers that do not answer are no error: <see cref="Report"/> names them.</exception>
+    /// <exception cref="ObjectDisposedException">The agent is disposed.</exception>
+    public async Task<IceDescription> GatherAllAsync(CancellationToken cancellationToken = default)
+    {
+        AgentDriver driver = EnsureGathering();
+        await _session.Gathered.WaitAsync(cancellationToken).ConfigureAwait(false);
+        return await DescribeAsync(driver).WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Gathers local candidates and gives out each as it is found; the sequence ends with gathering. Every enumeration has them all.</summary>
+    /// <param name="cancellationToken">Gives up waiting; gathering goes on.</param>
+    /// <exception cref="IceException">No candidate was found, or the agent was closed.</exception>
+    /// <exception cref="ObjectDisposedException">The agent is disposed.</exception>
+    public async IAsyncEnumerable<IceCandidate> GatherAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        EnsureGathering();
+        await foreach (IceCandidate candidate in _session.Candidates.Subscribe().ReadAllAsync(cancellationToken).ConfigureAwait(false))
+        {
+            yield return candidate;
+        }
+    }
+
+    /// <summary>Takes the peer's description; checks start as soon as pairs can be formed.</summary>
+    /// <param name="description">Offer or answer, with as many streams as this agent has.</param>
+    /// <exception cref="ArgumentException">The number of streams differs, or no stream of it can use ICE.</exception>
+    /// <exception cref="ObjectDisposedException">The agent is disposed.</exception>
+    public void SetRemoteDescription(IceDescription description)
+    {
+        ArgumentNullException.ThrowIfNull(description);
+        AgentDriver driver = EnsureStarted();
+        if (description.Streams.Count != _session.Streams.Count)
+        {
+            throw new ArgumentException($"The description has {description.Streams.Count} streams, the agent {_session.Streams.Count}.", nameof(description));
+        }
+
+        if (!description.Streams.Any(s => s.SupportsIce))
+        {
+            throw new ArgumentException("No stream of the description has ICE credentials.", nameof(description));
+        }
+
+        driver.Post(now => driver.Machine.SetRemoteDescription(now, description));
+    }
+
+    /// <summary>Waits until a valid pair carries data for component 1 of the first stream.</summary>
+    /// <param name="cancellationToken">Gives up waiting; the agent goes on.</param>
+    /// <exception cref="IceException">No pair works, or the agent was closed; the message names each server and pair that was tried.</exception>
+    /// <exception cref="ObjectDisposedException">The agent is disposed.</exception>
+    public async Task<IceConnection> ConnectAsync(CancellationToken cancellationToken = default)
+    {
+        EnsureStarted();
+        return await _session.Streams[0].Rtp.ConnectAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Closes the agent: pending calls end with <see cref="IceError.AgentClosed"/> at once, TURN allocations are released, sockets are closed.</summary>
+    /// <remarks>Takes at most <see cref="IceAgentOptions.CloseTimeout"/> and a little; never waits for code of the application. Calling it again waits for the same end.</remarks>
+    public ValueTask DisposeAsync()
+    {
+        lock (_gate)
+        {
+            _disposal ??= CloseAsync();
+            return new ValueTask(_disposal);
+        }
+    }
+
+    /// <summary>The name of the agent.</summary>
+    public override string ToString() => Name;
+
+    internal IReadOnlyList<IceCandidatePairInfo> GetPairs(int stream) => _session.Pairs(stream);
+
+    internal void AddRemoteCandidate(IceDataStream stream, IceCandidate candidate)
+    {
+        AgentDriver driver = EnsureStarted();
+        driver.Post(now => driver.Machine.AddRemoteCandidate(now, stream.Index, candidate));
+    }
+
+    internal void EndRemoteCandidates(IceDataStream stream)
+    {
+        AgentDriver driver = EnsureStarted();
+        driver.Post(now => driver.Machine.EndRemoteCandidates(now, stream.Index));
+    }
+
+    internal AgentDriver EnsureGathering()
+    {
+        AgentDriver driver = EnsureStarted();
+        if (_session.GatheringState == IceGatheringState.New)
+        {
+            driver.Post(driver.Machine.StartGathering);
+        }
+
+        return driver;
+    }
+
+    private AgentDriver EnsureStarted()
+    {
+        lock (_gate)
+        {
+            ThrowIfDisposed();
+            if (_driver is { } running)
+            {
+                return running;
+            }
+
+            EnsureStream();
+            return _driver = Start();
+        }
+    }
+
+    private AgentDriver Start()
+    {
+        IceAgentOptions options = Options;
+        _lease = LoopGroup.Acquire(options.TimeProvider, options.LoopExecutor, options.UsePortableSockets);
+        IIceNetwork network = options.Network ?? new SystemNetwork(options.UsePortableSockets, options.SocketReceiveBufferBytes, options.SocketSendBufferBytes);
+        var driver = new AgentDriver(_session, _machine, _lease.Loop, network, _random);
+        foreach (IceConnection connection in _session.Connections)
+        {
+            connection.Attach(_lease.Loop.Clock, work => driver.Post(_ => work()));
+        }
+
+        Log.AgentStarted(Logger, Name, _session.Streams.Count, options.Servers.Count);
+        return driver;
+    }
+
+    private void EnsureStream()
+    {
+        if (_session.Streams.Count == 0)
+        {
+            Add("0", 1, SdpMedia.Audio);
+        }
+    }
+
+    private IceDataStream Add(string mid, int componentCount, SdpMedia media)
+    {
+        int index = _machine.AddDataStream(mid, componentCount, media);
+        var stream = new IceDataStream(this, index, mid, componentCount, media);
+        _session.Add(stream);
+        return stream;
+    }
+
+    // Rare: started without being described, and asked for it now. The loop answers in microseconds.
+    private IceDescription DescribeOnLoop()
+    {
+        AgentDriver driver = EnsureStarted();
+        return driver.Loop.IsCurrent
+            ? _session.Description = driver.Machine.CreateLocalDescription()
+            : DescribeAsync(driver).GetAwaiter().GetResult();
+    }
+
+    private Task<IceDescription> DescribeAsync(AgentDriver driver) =>
+        driver.InvokeAsync(_ => _session.Description = driver.Machine.CreateLocalDescription());
+
+    private async Task CloseAsync()
+    {
+        _session.EndWith(AgentSession.ClosedException());
+        if (_driver is not { } driver)
+        {
+            _machine.Dispose();
+            return;
+        }
+
+        driver.Post(driver.BeginClose);
+        try
+        {
+            // The machine keeps to its close timeout; the rest is for a loop that other agents keep busy.
+            TimeSpan patience = Options.CloseTimeout + TimeSpan.FromSeconds(1);
+            await _session.Closed.WaitAsync(patience, Options.TimeProvider).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            Log.AgentCloseOverdue(Logger, Name);
+            driver.CloseSocketsNow();
+        }
+
+        _lease!.Dispose();
+    }
+
+    private AgentWatchers CreateWatchers() => new(
+        change => Notify(StateChanged, change),
+        state => Notify(GatheringStateChanged, state),
+        change => Notify(PairStateChanged, change),
+        change => Notify(SelectedPairChanged, change));
+
+    private void Notify<T>(EventHandler<T>? handler, T change)
+    {
+        if (handler is not null)
+        {
+            _notifications.Post(() => handler(this, change));
+        }
+    }
+
+    private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_disposal is not null, this);
+}

@@ -1,0 +1,161 @@
+using IceSharp.Protocol;
+using IceSharp.Protocol.Agent;
+using IceSharp.Protocol.Stun.Transactions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace IceSharp;
+
+/// <summary>Settings of an <see cref="IceAgent"/>, validated once, by its constructor.</summary>
+/// <remarks>Immutable and thread safe; may be shared by agents.</remarks>
+public sealed record IceAgentOptions
+{
+    /// <summary>STUN and TURN servers to gather from.</summary>
+    /// <value>The default is none: host candidates only.</value>
+    public IReadOnlyList<IceServer> Servers { get; init; } = [];
+
+    /// <summary>The first role.</summary>
+    /// <value>The default, <see cref="IceRole.Undecided"/>, makes the agent that describes itself first the controlling one (RFC 8445 §6.1.1).</value>
+    public IceRole Role { get; init; }
+
+    /// <summary>Which candidates are used.</summary>
+    /// <value>The default is <see cref="IceTransportPolicy.All"/>.</value>
+    public IceTransportPolicy TransportPolicy { get; init; }
+
+    /// <summary>Whether loopback addresses become candidates, for tests and demonstrations on one machine (RFC 8445 §5.1.1.1 forbids it otherwise).</summary>
+    /// <value>The default is false.</value>
+    public bool AllowLoopback { get; init; }
+
+    /// <summary>Decides which local addresses are used. Called on the loop's thread: it must not block and must not throw.</summary>
+    /// <value>The default, null, uses all.</value>
+    public Func<LocalInterfaceAddress, bool>? AddressFilter { get; init; }
+
+    /// <summary>Local ports of host candidates, both ends included.</summary>
+    /// <value>The default lets the system choose. One port an address, stream and component is needed.</value>
+    public PortRange Ports { get; init; }
+
+    /// <summary>Proposed Ta, the time between two new STUN transactions. The larger proposal of the two agents is used (RFC 8445 §14.2).</summary>
+    /// <value>5 ms to 10 s; the default is 50 ms.</value>
+    public TimeSpan Pacing { get; init; } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Whether the agent shares the limit of one new transaction each 5 ms with the other agents of the process (RFC 8445 §14.2).</summary>
+    /// <value>The default is true. False gives the agent a limit of its own: for tests, and where many agents of one process reach different networks.</value>
+    public bool SharePacing { get; init; } = true;
+
+    /// <summary>Most candidate pairs over all checklists (RFC 8445 §6.1.2.5).</summary>
+    /// <value>1 to 1000; the default is 100.</value>
+    public int MaxCandidatePairs { get; init; } = 100;
+
+    /// <summary>Most remote candidates of a stream, learnt ones included (RFC 8445 §19.5.1).</summary>
+    /// <value>1 to 1000; the default is 64.</value>
+    public int MaxRemoteCandidates { get; init; } = 64;
+
+    /// <summary>Tr: a pair in use gets a keepalive after this much silence (RFC 8445 §11).</summary>
+    /// <value>At least 15 s, which is the default.</value>
+    public TimeSpan KeepaliveInterval { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>After this time gathering ends without the servers that have not answered.</summary>
+    /// <value>100 ms to 10 min; the default is 10 s.</value>
+    public TimeSpan GatheringTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long closing waits for TURN servers to confirm the release of allocations.</summary>
+    /// <value>0 to 40 s; the default is 1 s.</value>
+    public TimeSpan CloseTimeout { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long an agent without a working pair waits for the peer before it gives up (RFC 8863).</summary>
+    /// <value>The default is 39.5 s, the time a check takes to fail.</value>
+    public TimeSpan PatienceTimeout { get; init; } = TimeSpan.FromSeconds(39.5);
+
+    /// <summary>Retransmission of STUN requests.</summary>
+    /// <value>The default is RFC 8489's: 500 ms, 7 copies.</value>
+    public StunRetransmissionSettings Retransmission { get; init; } = new();
+
+    /// <summary>Text of the SOFTWARE attribute in requests to servers; never in connectivity checks.</summary>
+    /// <value>The default, null, leaves it out.</value>
+    public string? Software { get; init; }
+
+    /// <summary>Datagrams that wait for <see cref="IceConnection.ReceiveAsync"/>, per component; the oldest gives way and is counted.</summary>
+    /// <value>1 to 65,536; the default is 256.</value>
+    public int ReceiveQueueCapacity { get; init; } = 256;
+
+    /// <summary>Receive buffer asked of the operating system for each socket, in bytes; the system may grant less.</summary>
+    /// <value>0 (the system's default) to 64 MiB; the default is 512 KiB, a burst of about 350 full-size datagrams.</value>
+    public int SocketReceiveBufferBytes { get; init; } = 512 * 1024;
+
+    /// <summary>Send buffer asked of the operating system for each socket, in bytes; the system may grant less.</summary>
+    /// <value>0 (the system's default) to 64 MiB; the default is 256 KiB.</value>
+    public int SocketSendBufferBytes { get; init; } = 256 * 1024;
+
+    /// <summary>Whether sockets are read by the framework's calls even where faster system calls are known (Linux).</summary>
+    /// <value>The default is false.</value>
+    public bool UsePortableSockets { get; init; }
+
+    /// <summary>Where the agent logs. Addresses and username fragments appear at Debug and below, secrets never.</summary>
+    /// <value>The default logs nothing.</value>
+    public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
+
+    /// <summary>The clock of the agent.</summary>
+    /// <value>The default is <see cref="TimeProvider.System"/>.</value>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>The network under the agent.</summary>
+    /// <value>The default, null, is the operating system's.</value>
+    public IIceNetwork? Network { get; init; }
+
+    /// <summary>What runs the agent's work.</summary>
+    /// <value>The default, null, shares a few threads, at most one a core, among all agents of the process.</value>
+    public IIceLoopExecutor? LoopExecutor { get; init; }
+
+    /// <summary>Source of credentials, tie-breaker and transaction IDs. Whoever can predict it can hijack the session: for simulations only.</summary>
+    /// <value>The default, null, is the cryptographic generator. Used on the thread of one loop.</value>
+    public IRandomSource? RandomSource { get; init; }
+
+    /// <summary>The machine's settings; checks what is the shell's own.</summary>
+    /// <exception cref="ArgumentException">An option lies outside its range.</exception>
+    internal IceAgentMachineOptions ToMachineOptions()
+    {
+        ArgumentNullException.ThrowIfNull(Servers);
+        ArgumentNullException.ThrowIfNull(Retransmission);
+        ArgumentNullException.ThrowIfNull(LoggerFactory);
+        ArgumentNullException.ThrowIfNull(TimeProvider);
+        RequireRange(ReceiveQueueCapacity, 1, 65_536, nameof(ReceiveQueueCapacity));
+        RequireRange(SocketReceiveBufferBytes, 0, 64 << 20, nameof(SocketReceiveBufferBytes));
+        RequireRange(SocketSendBufferBytes, 0, 64 << 20, nameof(SocketSendBufferBytes));
+        if (!Ports.IsAny && (Ports.First == 0 || Ports.Last < Ports.First))
+        {
+            throw new ArgumentOutOfRangeException(nameof(Ports), Ports, "A port range starts at 1 or above and does not end before its start.");
+        }
+
+        if (LoopExecutor is not null && Network is null)
+        {
+            throw new ArgumentException($"{nameof(LoopExecutor)} needs a {nameof(Network)} whose sockets announce their datagrams; the operating system's do not.", nameof(LoopExecutor));
+        }
+
+        return new IceAgentMachineOptions
+        {
+            Role = Role,
+            Servers = [.. Servers.Select(s => s.ToSettings())],
+            TransportPolicy = TransportPolicy,
+            AllowLoopback = AllowLoopback,
+            AddressFilter = AddressFilter,
+            Ports = Ports,
+            Pacing = Pacing,
+            MaxCandidatePairs = MaxCandidatePairs,
+            MaxRemoteCandidates = MaxRemoteCandidates,
+            KeepaliveInterval = KeepaliveInterval,
+            GatheringTimeout = GatheringTimeout,
+            CloseTimeout = CloseTimeout,
+            PatienceTimeout = PatienceTimeout,
+            Retransmission = Retransmission,
+            Software = Software,
+        };
+    }
+
+    private static void RequireRange(int value, int least, int most, string name)
+    {
+        if (value < least || value > most)
+        {
+            throw new ArgumentOutOfRangeException(name, value, $"{name} lies between {least} and {most}.");
+        }
+    }
+}

@@ -1,0 +1,78 @@
+using IceSharp.Protocol.Agent;
+using IceSharp.Protocol.Stun;
+
+namespace IceSharp;
+
+/// <summary>A STUN or TURN server to gather candidates from.</summary>
+/// <remarks>Immutable and thread safe. <see cref="ToString"/> hides the password.</remarks>
+/// <example><code>
+/// Servers = [IceServer.Stun("stun:stun.example.org"), IceServer.Turn("turn:turn.example.org", "user", "password")]
+/// </code></example>
+public sealed record IceServer
+{
+    private IceServer(StunUri uri, string? username, string? password)
+    {
+        Uri = uri;
+        Username = username;
+        Password = password;
+    }
+
+    /// <summary>Where the server is.</summary>
+    public StunUri Uri { get; }
+
+    /// <summary>User of the long-term credential; null for a STUN server.</summary>
+    public string? Username { get; }
+
+    /// <summary>Password of the long-term credential; null for a STUN server.</summary>
+    public string? Password { get; }
+
+    /// <summary>A server that tells one's server-reflexive address.</summary>
+    /// <param name="uri">A <c>stun:</c> URI (RFC 7064), for example "stun:stun.example.org:3478". Secure schemes are read, but no agent uses them yet.</param>
+    /// <exception cref="FormatException"><paramref name="uri"/> is not a STUN URI.</exception>
+    /// <exception cref="ArgumentException"><paramref name="uri"/> names a TURN server.</exception>
+    public static IceServer Stun(string uri)
+    {
+        StunUri parsed = StunUri.Parse(uri);
+        return parsed.IsTurn
+            ? throw new ArgumentException($"'{parsed}' is a TURN URI: use IceServer.Turn with credentials.", nameof(uri))
+            : new IceServer(parsed, null, null);
+    }
+
+    /// <summary>A server that relays.</summary>
+    /// <param name="uri">A <c>turn:</c> URI (RFC 7065), for example "turn:turn.example.org?transport=udp". Without a transport UDP is used. Secure schemes and TCP are read, but no agent uses them yet.</param>
+    /// <param name="username">User of the long-term credential.</param>
+    /// <param name="password">Its password.</param>
+    /// <exception cref="FormatException"><paramref name="uri"/> is not a TURN URI.</exception>
+    /// <exception cref="ArgumentException"><paramref name="uri"/> names a STUN server, or <paramref name="username"/> is empty.</exception>
+    public static IceServer Turn(string uri, string username, string password)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(username);
+        ArgumentNullException.ThrowIfNull(password);
+        StunUri parsed = StunUri.Parse(uri);
+        return parsed.IsTurn
+            ? new IceServer(parsed, username, password)
+            : throw new ArgumentException($"'{parsed}' is a STUN URI: use IceServer.Stun.", nameof(uri));
+    }
+
+    /// <summary>The URI, without credentials.</summary>
+    public override string ToString() => Uri.ToString();
+
+    /// <summary>The server as the machine takes it.</summary>
+    /// <exception cref="NotSupportedException">The URI asks for a transport that agents do not have yet.</exception>
+    internal IceServerSettings ToSettings()
+    {
+        if (!Uri.Transports.Contains(StunUriTransport.Udp))
+        {
+            throw new NotSupportedException($"'{Uri}' cannot be used: agents reach servers over UDP only, so far. Write stun:HOST, or turn:HOST with ?transport=udp or without a transport.");
+        }
+
+        return new IceServerSettings
+        {
+            Kind = Uri.IsTurn ? IceServerKind.Turn : IceServerKind.Stun,
+            Host = Uri.Host,
+            Port = Uri.EffectivePort,
+            Username = Username,
+            Password = Password,
+        };
+    }
+}

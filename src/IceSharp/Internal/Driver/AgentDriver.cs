@@ -1,0 +1,325 @@
+using System.Diagnostics.CodeAnalysis;
+using IceSharp.Internal.Diagnostics;
+using IceSharp.Internal.Endpoints;
+using IceSharp.Internal.Network;
+using IceSharp.Internal.Routing;
+using IceSharp.Protocol;
+using IceSharp.Protocol.Agent;
+using Microsoft.Extensions.Logging;
+
+namespace IceSharp.Internal.Driver;
+
+/// <summary>Runs one agent's machine on a loop: datagrams, time and answers in; datagrams, host requests, events and routes out.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "A cancellation source without timer and links holds nothing; closing without the loop may still set it.")]
+internal sealed class AgentDriver : LoopMember
+{
+    private readonly AgentSession _session;
+    private readonly IceAgentMachine _machine;
+    private readonly Loop _loop;
+    private readonly HostRequests _host;
+    // Written on the loop; the gate is for closing without it.
+    private readonly Lock _endpointsGate = new();
+    private readonly Dictionary<int, Endpoint> _endpoints = [];
+    private readonly Dictionary<int, BindUdpRequest> _binds = [];
+    private readonly CancellationTokenSource _closing = new();
+    private bool _ended;
+
+    public AgentDriver(AgentSession session, IceAgentMachine machine, Loop loop, IIceNetwork network, IRandomSource random)
+    {
+        _session = session;
+        _machine = machine;
+        _loop = loop;
+        _host = new HostRequests(network, random, Answer, _closing.Token);
+    }
+
+    public Loop Loop => _loop;
+
+    public IceAgentMachine Machine => _machine;
+
+    /// <summary>Counts of datagrams that had no effect, by reason.</summary>
+    public DropCounters Drops { get; } = new();
+
+    /// <summary>Runs work with the machine on the loop, unless the agent has ended by then. Thread safe.</summary>
+    public void Post(Action<MonotonicTime> work) => _loop.Post(this, () =>
+    {
+        if (!_ended)
+        {
+            work(_loop.Now);
+        }
+    });
+
+    /// <summary>Computes something on the loop. Fails when the agent ends before. Thread safe.</summary>
+    public Task<T> InvokeAsync<T>(Func<MonotonicTime, T> work)
+    {
+        var source = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _loop.Post(this, () =>
+        {
+            if (_ended)
+            {
+                source.TrySetException(AgentSession.ClosedException());
+                return;
+            }
+
+            try
+            {
+                source.TrySetResult(work(_loop.Now));
+            }
+            catch (Exception e)
+            {
+                source.TrySetException(e);
+                throw;
+            }
+        });
+        return source.Task;
+    }
+
+    public override void HandleDatagram(Endpoint endpoint, MonotonicTime now, TransportAddress source, ReadOnlySpan<byte> datagram)
+    {
+        if (_ended)
+        {
+            return;
+        }
+
+        DatagramVerdict verdict = _machine.HandleDatagram(now, new TransportPath(endpoint.Handle, source), datagram);
+        switch (verdict.Kind)
+        {
+            case VerdictKind.Payload:
+                // Data changes nothing in the machine: no pump, and the packet is on its way.
+                _session.Connection(verdict.Stream, verdict.Component)?.Deliver(datagram.Slice(verdict.PayloadOffset, verdict.PayloadLength));
+                break;
+            case VerdictKind.Dropped:
+                Drops.Count(verdict.Reason);
+                Log.Dropped(_session.Logger, _session.Name, datagram.Length, source, endpoint.Handle, verdict.Reason);
+                _loop.Mark(this);
+                break;
+            default:
+                _loop.Mark(this);
+                break;
+        }
+    }
+
+    public override void Pump(MonotonicTime now)
+    {
+        if (_ended)
+        {
+            return;
+        }
+
+        if (_machine.NextTimeout.At <= now)
+        {
+            ReportSends();
+            _machine.HandleTimeout(now);
+        }
+
+        DrainOutputs(now);
+        if (!_ended)
+        {
+            _session.PublishSnapshots(_machine);
+            _loop.SetDeadline(this, _machine.NextTimeout.At);
+        }
+    }
+
+    public override void Fail(Exception reason)
+    {
+        if (!_ended)
+        {
+            Log.AgentFaulted(_session.Logger, _session.Name, reason);
+            _session.EndWith(new IceException(IceError.InternalError, "A fault of the library ended this agent.", null, reason));
+            End();
+        }
+    }
+
+    /// <summary>Begins to close: allocations are released, then the driver ends. On the loop.</summary>
+    public void BeginClose(MonotonicTime now)
+    {
+        Log.AgentClosing(_session.Logger, _session.Name);
+        _machine.Close(now);
+    }
+
+    /// <summary>Closes the sockets without the loop, when that is held up. Thread safe.</summary>
+    public void CloseSocketsNow()
+    {
+        _closing.Cancel();
+        lock (_endpointsGate)
+        {
+            foreach (Endpoint endpoint in _endpoints.Values)
+            {
+                endpoint.Close();
+            }
+        }
+    }
+
+    private void DrainOutputs(MonotonicTime now)
+    {
+        while (!_ended && _machine.TryGetTransmit(now, _loop.SendBuffer, out Transmit transmit))
+        {
+            Send(transmit);
+        }
+
+        // Answers that come at once are posted, so the machine is not re-entered here.
+        while (!_ended && _machine.TryGetHostRequest(out IceHostRequest? request))
+        {
+            Serve(request);
+        }
+
+        while (!_ended && _machine.TryGetEvent(out IceAgentEvent? fact))
+        {
+            Tell(fact);
+        }
+    }
+
+    private void Send(in Transmit transmit)
+    {
+        IceSendResult result = IceSendResult.Closed;
+        if (_endpoints.TryGetValue(transmit.Socket.Id, out Endpoint? endpoint))
+        {
+            // What the network does not take is lost like a packet on the way: the machine repeats it.
+            result = endpoint.Socket.TrySend(_loop.SendBuffer[..transmit.Length], transmit.Destination);
+        }
+
+        Log.Transmitted(_session.Logger, _session.Name, transmit.Length, transmit.Socket, transmit.Destination, result);
+    }
+
+    private void Serve(IceHostRequest request)
+    {
+        switch (request)
+        {
+            case CloseSocketRequest close:
+                CloseSocket(close.Socket);
+                return;
+            case BindUdpRequest bind:
+                _binds.Add(bind.Id, bind);
+                break;
+        }
+
+        _host.Begin(request);
+    }
+
+    private void Tell(IceAgentEvent fact)
+    {
+        switch (fact)
+        {
+            case RouteChanged changed:
+                Endpoint? endpoint = changed.Route is { } route ? _endpoints.GetValueOrDefault(route.Socket.Id) : null;
+                PublishedRoute? published = endpoint is null ? null : new PublishedRoute(changed.Route!, endpoint.Socket);
+                _session.RouteChanged(changed, published);
+                break;
+            case AgentClosed:
+                End();
+                break;
+            default:
+                _session.Tell(fact, _machine);
+                break;
+        }
+    }
+
+    // From any thread, or at once from within Serve.
+    private void Answer(IceHostAnswer answer, IIceUdpSocket? socket) => _loop.Post(this, () =>
+    {
+        if (_ended)
+        {
+            socket?.Dispose();
+            return;
+        }
+
+        Open(answer, socket);
+        _machine.HandleHostAnswer(_loop.Now, answer);
+    });
+
+    private void Open(IceHostAnswer answer, IIceUdpSocket? socket)
+    {
+        _binds.Remove(answer.RequestId, out BindUdpRequest? bind);
+        switch (answer)
+        {
+            case SocketBound bound when bind is not null && socket is not null:
+                var endpoint = new Endpoint(_loop, this, bind.Socket, socket);
+                lock (_endpointsGate)
+                {
+                    _endpoints.Add(bind.Socket.Id, endpoint);
+                }
+
+                Watch(endpoint);
+                Log.SocketOpened(_session.Logger, _session.Name, bind.Socket, bound.LocalAddress);
+                break;
+            case BindFailed failed when bind is not null:
+                Log.BindFailed(_session.Logger, _session.Name, bind.LocalAddress.Address, failed.Detail);
+                break;
+            case ResolveFailed failed:
+                Log.ResolveFailed(_session.Logger, _session.Name, failed.Error, failed.Detail);
+                break;
+            case InterfacesListed when _host.ListingFault is { } fault:
+                Log.ListingFailed(_session.Logger, _session.Name, fault);
+                break;
+        }
+    }
+
+    private void Watch(Endpoint endpoint)
+    {
+        if (endpoint.Socket is SystemUdpSocket system)
+        {
+            EndpointTable table = _loop.Watched ?? throw new InvalidOperationException("A loop with an executor of its own cannot watch sockets of the operating system.");
+            table.Add(endpoint, system);
+        }
+        else
+        {
+            endpoint.Socket.NotifyReadable(endpoint.Announce);
+        }
+    }
+
+    private void CloseSocket(SocketHandle handle)
+    {
+        Endpoint? endpoint;
+        lock (_endpointsGate)
+        {
+            _endpoints.Remove(handle.Id, out endpoint);
+        }
+
+        if (endpoint is not null)
+        {
+            Close(endpoint);
+        }
+    }
+
+    private void Close(Endpoint endpoint)
+    {
+        if (endpoint.Socket is SystemUdpSocket system)
+        {
+            _loop.Watched?.Remove(endpoint, system);
+        }
+
+        endpoint.Close();
+        Log.SocketClosed(_session.Logger, _session.Name, endpoint.Handle);
+    }
+
+    private void ReportSends()
+    {
+        foreach (IceConnection connection in _session.Connections)
+        {
+            MonotonicTime last = connection.LastSent;
+            if (last > MonotonicTime.Zero)
+            {
+                _machine.ReportDataSent(last, connection.Component.Stream.Index, connection.Component.Id);
+            }
+        }
+    }
+
+    private void End()
+    {
+        _ended = true;
+        _closing.Cancel();
+        lock (_endpointsGate)
+        {
+            foreach (Endpoint endpoint in _endpoints.Values)
+            {
+                Close(endpoint);
+            }
+
+            _endpoints.Clear();
+        }
+
+        _loop.SetDeadline(this, MonotonicTime.Never);
+        _machine.Dispose();
+        Log.AgentClosed(_session.Logger, _session.Name);
+        _session.Ended();
+    }
+}

@@ -1,0 +1,240 @@
+using IceSharp.Internal.Diagnostics;
+using IceSharp.Internal.Routing;
+using IceSharp.Protocol.Agent;
+using Microsoft.Extensions.Logging;
+
+namespace IceSharp.Internal.Driver;
+
+/// <summary>What the public face of an agent and its driver share: snapshots that the loop publishes, and things to wait for.</summary>
+/// <remarks>Written on the loop, read anywhere; <see cref="EndWith"/> may come from anywhere.</remarks>
+internal sealed class AgentSession(string name, ILogger logger, AgentWatchers watchers)
+{
+    private readonly Milestone<bool> _gathered = new();
+    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Dictionary<IceCandidatePairInfo, string> _reasons = [];
+    private volatile IceDataStream[] _streams = [];
+    private volatile IceConnection[] _connections = [];
+    private volatile IReadOnlyList<IceCandidatePairInfo>[] _pairs = [];
+    private volatile IceDescription? _description;
+    private volatile IReadOnlyList<GatheringOutcome> _gatheringReport = [];
+    private volatile IceConnectionState _state;
+    private volatile IceGatheringState _gatheringState;
+    private volatile IceRole _role;
+    private bool _pairsChanged;
+    private bool _candidatesChanged;
+    private int _ended;
+
+    public string Name => name;
+
+    public ILogger Logger => logger;
+
+    public CandidateFeed Candidates { get; } = new();
+
+    public IReadOnlyList<IceDataStream> Streams => _streams;
+
+    public IceConnection[] Connections => _connections;
+
+    public IceConnectionState State => _state;
+
+    public IceGatheringState GatheringState => _gatheringState;
+
+    public IceRole Role => _role;
+
+    public IReadOnlyList<GatheringOutcome> GatheringReport => _gatheringReport;
+
+    /// <summary>The last description made; null before the agent has described itself.</summary>
+    public IceDescription? Description
+    {
+        get => _description;
+        set => _description = value;
+    }
+
+    /// <summary>Completes when gathering has.</summary>
+    public Task Gathered => _gathered.Task;
+
+    /// <summary>Completes when the driver holds nothing any more.</summary>
+    public Task Closed => _closed.Task;
+
+    public static IceException ClosedException() => new(IceError.AgentClosed, "The agent was closed.");
+
+    /// <summary>Adds a stream; before the driver starts.</summary>
+    public void Add(IceDataStream stream)
+    {
+        _streams = [.. _streams, stream];
+        _connections = [.. _streams.SelectMany(s => s.Components).Select(c => c.Connection)];
+        _pairs = [.. _streams.Select(_ => Array.Empty<IceCandidatePairInfo>())];
+    }
+
+    public IceConnection? Connection(int stream, int component)
+    {
+        IceDataStream[] streams = _streams;
+        if ((uint)stream >= (uint)streams.Length)
+        {
+            return null;
+        }
+
+        IReadOnlyList<IceComponent> components = streams[stream].Components;
+        return component >= 1 && component <= components.Count ? components[component - 1].Connection : null;
+    }
+
+    public IReadOnlyList<IceCandidatePairInfo> Pairs(int stream) => _pairs[stream];
+
+    /// <summary>What was tried so far.</summary>
+    public IceReport Report() => new(
+        _gatheringReport,
+        [.. _streams.SelectMany(s => _pairs[s.Index].Select(p => new IcePairReport(s.Mid, p, Reason(p))))]);
+
+    /// <summary>Takes a route from the machine. On the loop.</summary>
+    public void RouteChanged(RouteChanged changed, PublishedRoute? route)
+    {
+        IceConnection? connection = Connection(changed.Stream, changed.Component);
+        Log.RouteChanged(logger, name, changed.Stream, changed.Component, route?.Route.Pair);
+        _pairsChanged = true;
+        connection?.Publish(route);
+        watchers.SelectedPairChanged(new IceSelectedPairChange(Mid(changed.Stream), changed.Component, route?.Route.Pair));
+    }
+
+    /// <summary>Takes a fact from the machine. On the loop.</summary>
+    public void Tell(IceAgentEvent fact, IceAgentMachine machine)
+    {
+        switch (fact)
+        {
+            case LocalCandidateFound found:
+                Log.CandidateFound(logger, name, found.Candidate.Type, found.Candidate.Address, found.Stream, found.Candidate.Component);
+                _candidatesChanged = true;
+                Candidates.Add(found.Candidate with { Mid = Mid(found.Stream) });
+                break;
+            case GatheringStateChanged changed:
+                Log.GatheringChanged(logger, name, changed.State);
+                OnGathering(changed.State, machine);
+                break;
+            case ConnectionStateChanged changed:
+                Log.StateChanged(logger, name, changed.Previous, changed.State, changed.Reason);
+                OnState(changed, machine);
+                break;
+            case PairNominated nominated:
+                Log.PairNominated(logger, name, nominated.Stream, nominated.Component, nominated.Pair);
+                _pairsChanged = true;
+                Connection(nominated.Stream, nominated.Component)?.Complete(nominated.Pair);
+                break;
+            case PairStateChanged changed:
+                Log.PairChanged(logger, name, changed.Stream, changed.Pair, changed.Previous, changed.Reason);
+                _pairsChanged = true;
+                Remember(changed);
+                watchers.PairStateChanged(new IcePairChange(Mid(changed.Stream), changed.Pair, changed.Previous, changed.Reason));
+                break;
+            case RoleChanged changed:
+                Log.RoleChanged(logger, name, changed.Role, changed.Reason);
+                break;
+            case RemoteCandidateIgnored ignored:
+                Log.CandidateIgnored(logger, name, ignored.Candidate.Address, ignored.Stream, ignored.Reason);
+                break;
+        }
+    }
+
+    /// <summary>Publishes what has changed in this batch. On the loop.</summary>
+    public void PublishSnapshots(IceAgentMachine machine)
+    {
+        _role = machine.Role;
+        if (_pairsChanged)
+        {
+            _pairsChanged = false;
+            PublishPairs(machine);
+        }
+
+        // Only once the agent has described itself: doing so decides an undecided role.
+        if (_candidatesChanged && _description is not null)
+        {
+            _candidatesChanged = false;
+            _description = machine.CreateLocalDescription();
+        }
+    }
+
+    /// <summary>Ends every pending call with a reason. Thread safe; the first reason counts.</summary>
+    public void EndWith(IceException reason)
+    {
+        if (Interlocked.Exchange(ref _ended, 1) != 0)
+        {
+            return;
+        }
+
+        IceConnectionState previous = _state;
+        _state = reason.Error == IceError.AgentClosed ? IceConnectionState.Closed : IceConnectionState.Failed;
+        _gathered.GiveUp(reason);
+        Candidates.End(reason);
+        foreach (IceConnection connection in _connections)
+        {
+            connection.Close(reason);
+        }
+
+        watchers.StateChanged(new IceStateChange(previous, _state, reason.Error == IceError.AgentClosed ? "closed by the application" : "fault of the library"));
+    }
+
+    /// <summary>The driver holds nothing any more. On the loop.</summary>
+    public void Ended()
+    {
+        EndWith(ClosedException());
+        _closed.TrySetResult();
+    }
+
+    private void OnGathering(IceGatheringState state, IceAgentMachine machine)
+    {
+        _gatheringState = state;
+        _gatheringReport = [.. machine.GatheringReport];
+        watchers.GatheringStateChanged(state);
+        if (state != IceGatheringState.Complete)
+        {
+            return;
+        }
+
+        if (Candidates.Count > 0)
+        {
+            _gathered.Reach(true);
+            Candidates.End(null);
+            return;
+        }
+
+        var nothing = new IceException(IceError.NoCandidates, "Gathering found no candidate.", Report());
+        _gathered.GiveUp(nothing);
+        Candidates.End(nothing);
+    }
+
+    private void OnState(ConnectionStateChanged changed, IceAgentMachine machine)
+    {
+        if (Volatile.Read(ref _ended) != 0)
+        {
+            return;
+        }
+
+        _state = changed.State;
+        watchers.StateChanged(new IceStateChange(changed.Previous, changed.State, changed.Reason));
+        if (changed.State == IceConnectionState.Failed)
+        {
+            _gatheringReport = [.. machine.GatheringReport];
+            PublishPairs(machine);
+            var reason = new IceException(IceError.ConnectivityFailed, $"No connection: {changed.Reason}", Report());
+            foreach (IceConnection connection in _connections)
+            {
+                connection.FailConnect(reason);
+            }
+        }
+    }
+
+    private void PublishPairs(IceAgentMachine machine) => _pairs = [.. _streams.Select(s => machine.GetPairs(s.Index))];
+
+    private string Mid(int stream) => (uint)stream < (uint)_streams.Length ? _streams[stream].Mid : string.Empty;
+
+    private void Remember(PairStateChanged changed)
+    {
+        if (changed.Pair.State == IceCandidatePairState.Failed)
+        {
+            _reasons[Key(changed.Pair)] = changed.Reason;
+        }
+    }
+
+    private string? Reason(IceCandidatePairInfo pair) => _reasons.GetValueOrDefault(Key(pair));
+
+    // A pair is its two candidates; what else is known of it changes.
+    private static IceCandidatePairInfo Key(IceCandidatePairInfo pair) =>
+        new() { Local = pair.Local, Remote = pair.Remote, Priority = 0, State = IceCandidatePairState.Frozen };
+}

@@ -1,0 +1,105 @@
+using System.Net.Sockets;
+using IceSharp.Protocol;
+using IceSharp.Protocol.Agent;
+
+namespace IceSharp.Internal.Driver;
+
+/// <summary>Does the I/O that a machine asks for as data, and brings the answers. Begins on the loop; answers come from any thread.</summary>
+internal sealed class HostRequests(IIceNetwork network, IRandomSource random, Action<IceHostAnswer, IIceUdpSocket?> answer, CancellationToken closing)
+{
+    /// <summary>Begins to serve a request. What the network answers at once is answered before this returns.</summary>
+    public void Begin(IceHostRequest request)
+    {
+        switch (request)
+        {
+            case ListInterfacesRequest list:
+                _ = ListAsync(list);
+                break;
+            case BindUdpRequest bind:
+                _ = BindAsync(bind, FirstPort(bind.Ports));
+                break;
+            case ResolveNameRequest resolve:
+                _ = ResolveAsync(resolve);
+                break;
+            default:
+                throw new InvalidOperationException($"The host does not know {request.GetType().Name}.");
+        }
+    }
+
+    private async Task ListAsync(ListInterfacesRequest request)
+    {
+        IReadOnlyList<LocalInterfaceAddress> addresses = [];
+        string? fault = null;
+        try
+        {
+            addresses = await network.ListInterfacesAsync(closing).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            // Gathering ends with what there is; the answer has no place for the reason, so it goes to the log.
+            fault = e.Message;
+        }
+
+        ListingFault = fault;
+        answer(new InterfacesListed(request.Id, addresses), null);
+    }
+
+    /// <summary>Why the last listing of interfaces failed; null when it did not.</summary>
+    public string? ListingFault { get; private set; }
+
+    private async Task BindAsync(BindUdpRequest request, int firstPort)
+    {
+        int tries = Math.Max(1, request.Ports.Count);
+        for (int i = 0; i < tries; i++)
+        {
+            int port = request.Ports.IsAny ? 0 : request.Ports.First + ((firstPort - request.Ports.First + i) % request.Ports.Count);
+            try
+            {
+                IIceUdpSocket socket = await network.BindUdpAsync(request.LocalAddress, port, closing).ConfigureAwait(false);
+                answer(new SocketBound(request.Id, socket.LocalAddress), socket);
+                return;
+            }
+            catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse && !request.Ports.IsAny)
+            {
+            }
+            catch (Exception e)
+            {
+                answer(new BindFailed(request.Id, HostErrors.From(e), e.Message), null);
+                return;
+            }
+        }
+
+        string detail = $"Every port from {request.Ports.First} to {request.Ports.Last} is taken on {request.LocalAddress.Address}.";
+        answer(new BindFailed(request.Id, HostError.PortRangeExhausted, detail), null);
+    }
+
+    private async Task ResolveAsync(ResolveNameRequest request)
+    {
+        try
+        {
+            IReadOnlyList<IpAddress> addresses = await network.ResolveAsync(request.HostName, closing).ConfigureAwait(false);
+            answer(
+                addresses.Count > 0
+                    ? new NameResolved(request.Id, addresses)
+                    : new ResolveFailed(request.Id, HostError.NameNotFound, $"'{request.HostName}' has no addresses."),
+                null);
+        }
+        catch (Exception e)
+        {
+            answer(new ResolveFailed(request.Id, HostErrors.From(e), e.Message), null);
+        }
+    }
+
+    // RFC 6056: ports should not be easy to guess, so a range is searched from a random place on.
+    private int FirstPort(PortRange ports)
+    {
+        if (ports.IsAny)
+        {
+            return 0;
+        }
+
+        Span<byte> bytes = stackalloc byte[sizeof(uint)];
+        random.Fill(bytes);
+        return ports.First + (int)(BitConverter.ToUInt32(bytes) % (uint)ports.Count);
+    }
+}
