@@ -1,0 +1,54 @@
+namespace IceSharp.Protocol.Agent;
+
+/// <summary>What the rooms of one agent share.</summary>
+internal sealed class AgentContext
+{
+    public AgentContext(IceAgentMachineOptions options, IRandomSource random, IPacingGate gate)
+    {
+        Options = options;
+        Random = random;
+        Role = new AgentRole(options.Role, random, Events);
+        Pacer = new TransactionPacer(gate, options.Pacing);
+        AcceptedSources = new AcceptedSources(options.MaxRemoteCandidates * 4);
+    }
+
+    public IceAgentMachineOptions Options { get; }
+
+    public IRandomSource Random { get; }
+
+    public AgentRole Role { get; }
+
+    public TransactionPacer Pacer { get; }
+
+    public AcceptedSources AcceptedSources { get; }
+
+    public List<AgentStream> Streams { get; } = [];
+
+    public AgentEvents Events { get; } = new();
+
+    public Outbox Outbox { get; } = new();
+
+    public HostRequests HostRequests { get; } = new();
+
+    public FoundationTable Foundations { get; } = new();
+
+    /// <summary>The longest round trip measured, to servers and to the peer: the yardstick for silence (see the nomination rule).</summary>
+    public TimeSpan LongestRoundTrip { get; private set; }
+
+    /// <summary>Whether the local description has left this agent's hands.</summary>
+    public bool HasDescribedItself { get; set; }
+
+    /// <summary>Whether the peer follows RFC 8445 ("ice2"): it nominates one pair and no other.</summary>
+    public bool PeerIsIce2 { get; set; }
+
+    /// <summary>When checks became possible; null before.</summary>
+    public MonotonicTime? ChecksBeganAt { get; set; }
+
+    public void NoteRoundTrip(TimeSpan roundTrip)
+    {
+        if (roundTrip > LongestRoundTrip)
+        {
+            LongestRoundTrip = roundTrip;
+        }
+    }
+}

@@ -1,0 +1,46 @@
+namespace IceSharp.Protocol.Agent;
+
+/// <summary>A candidate of this agent.</summary>
+internal sealed class LocalCandidate(
+    AgentStream stream,
+    int component,
+    IceCandidateType type,
+    TransportAddress address,
+    CandidateBase @base,
+    TransportAddress? relatedAddress,
+    string foundation,
+    int localPreference,
+    uint priority)
+{
+    public AgentStream Stream { get; } = stream;
+
+    public int Component { get; } = component;
+
+    public IceCandidateType Type { get; } = type;
+
+    public TransportAddress Address { get; } = address;
+
+    public CandidateBase Base { get; } = @base;
+
+    public string Foundation { get; } = foundation;
+
+    public int LocalPreference { get; } = localPreference;
+
+    public uint Priority { get; } = priority;
+
+    /// <summary>The candidate as it goes to the peer.</summary>
+    public IceCandidate Info { get; } = new()
+    {
+        Foundation = foundation,
+        Component = component,
+        Priority = priority,
+        Address = address,
+        Type = type,
+        RelatedAddress = relatedAddress,
+        Mid = stream.Mid,
+        Ufrag = stream.Ufrag,
+    };
+
+    /// <summary>What PRIORITY says in checks from here: the formula with the type preference of peer-reflexive (RFC 8445 §7.1.1).</summary>
+    public uint CheckPriority => IcePriority.Candidate(IceCandidateType.PeerReflexive, LocalPreference, Component);
+}

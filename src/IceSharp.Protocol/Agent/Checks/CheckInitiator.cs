@@ -1,0 +1,161 @@
+using IceSharp.Protocol.Stun;
+using IceSharp.Protocol.Stun.Transactions;
+using static IceSharp.IceCandidatePairState;
+
+namespace IceSharp.Protocol.Agent;
+
+/// <summary>Checks as STUN client: sends them, repeats them, and judges what comes back (RFC 8445 §7.2).</summary>
+internal sealed class CheckInitiator(AgentContext context, ChecklistSet checklists, CheckConclusions conclusions)
+{
+    private readonly StunTransactionTable<CheckAttempt> _transactions = new(capacity: 1024);
+
+    public MonotonicTime NextDeadline => _transactions.NextDeadline;
+
+    /// <summary>Sends the first copy of a check. The caller has taken a pacing slot.</summary>
+    public void Start(MonotonicTime now, CandidatePair pair)
+    {
+        if (pair.Local.Stream.Remote is not { } credentials)
+        {
+            return;
+        }
+
+        Cancel(pair);
+        bool useCandidate = pair.NominateWithNextCheck && context.Role.IsControlling;
+        var attempt = new CheckAttempt(pair, credentials, context.Role.Current, pair.Local.CheckPriority, useCandidate);
+        Span<byte> buffer = stackalloc byte[CheckMessages.MaxBytes];
+        StunTransactionId id = StunTransactionId.Create(context.Random);
+        ReadOnlySpan<byte> request = CheckMessages.Request(
+            buffer, id, credentials.CheckUsername, attempt.Priority, context.Role, useCandidate, credentials.Key);
+        var schedule = new RetransmissionSchedule(context.Options.Retransmission, Rto());
+        if (_transactions.TryStart(now, attempt, pair.Base.Socket.Handle, pair.Remote.Address, schedule, request) is null)
+        {
+            // 1024 checks on their way: the pair waits for its next turn.
+            checklists.Trigger(pair, "too many checks on their way");
+            return;
+        }
+
+        pair.CurrentCheck = id;
+        pair.FirstCheckAt ??= now;
+        checklists.Move(pair, Waiting, "check is due");
+        checklists.Move(pair, InProgress, useCandidate ? "nominating check sent" : "check sent");
+        context.Outbox.Add(pair.Base, pair.Remote.Address, request);
+    }
+
+    /// <summary>Stops the copies of the pair's check; a late answer still counts, silence is no failure (RFC 8445 §7.3.1.4).</summary>
+    public void Cancel(CandidatePair pair)
+    {
+        if (pair.CurrentCheck is { } id && _transactions.TryFind(id, out StunTransaction<CheckAttempt>? transaction))
+        {
+            _transactions.Cancel(transaction);
+        }
+
+        pair.CurrentCheck = null;
+    }
+
+    public void HandleTimeout(MonotonicTime now)
+    {
+        _transactions.HandleTimeout(now);
+        while (_transactions.TryTakeRetransmission(out StunTransaction<CheckAttempt>? transaction))
+        {
+            context.Outbox.Add(transaction.Owner.Pair.Base, transaction.Destination, transaction.Request);
+        }
+
+        while (_transactions.TryTakeExpired(out StunTransaction<CheckAttempt>? transaction))
+        {
+            CheckAttempt attempt = transaction.Owner;
+            if (!transaction.IsCancelled && attempt.Pair.CurrentCheck == transaction.Id)
+            {
+                attempt.Pair.CurrentCheck = null;
+                conclusions.OnFailed(attempt, "no valid answer in time");
+            }
+        }
+    }
+
+    /// <summary>Judges a response whose FINGERPRINT is right.</summary>
+    public DatagramVerdict HandleResponse(MonotonicTime now, CandidateBase arrivedAt, TransportAddress source, in StunReader response)
+    {
+        if (!_transactions.TryFind(response.TransactionId, out StunTransaction<CheckAttempt>? transaction))
+        {
+            return DatagramVerdict.Dropped(DropReason.UnmatchedResponse);
+        }
+
+        // A forged or foreign answer changes nothing: the request goes on being repeated. That includes 400 and 401,
+        // which by rule carry no integrity (RFC 8489 §9.1.4).
+        CheckAttempt attempt = transaction.Owner;
+        if (response.VerifyIntegrity(attempt.Credentials.Key) != StunIntegrityStatus.Ok)
+        {
+            return DatagramVerdict.Dropped(DropReason.Unauthenticated);
+        }
+
+        TimeSpan? roundTrip = transaction.RoundTripAt(now);
+        _transactions.Complete(transaction);
+        if (attempt.Pair.CurrentCheck == transaction.Id)
+        {
+            attempt.Pair.CurrentCheck = null;
+        }
+
+        context.AcceptedSources.Add(arrivedAt, source);
+        Judge(now, attempt, arrivedAt, source, roundTrip, response);
+        return DatagramVerdict.Consumed;
+    }
+
+    public void Clear() => _transactions.Clear();
+
+    private void Judge(MonotonicTime now, CheckAttempt attempt, CandidateBase arrivedAt, TransportAddress source, TimeSpan? roundTrip, in StunReader response)
+    {
+        // Authenticated, so the asymmetry is real and not a forgery (RFC 8445 §7.2.5.2.1).
+        if (!ReferenceEquals(arrivedAt, attempt.Pair.Base) || source != attempt.Pair.Remote.Address)
+        {
+            conclusions.OnFailed(attempt, $"answered from {source} instead of {attempt.Pair.Remote.Address}");
+            return;
+        }
+
+        if (response.Class == StunClass.ErrorResponse)
+        {
+            JudgeError(attempt, response);
+            return;
+        }
+
+        Span<StunAttributeType> unknown = stackalloc StunAttributeType[1];
+        if (response.GetXorAddress(StunAttributeType.XorMappedAddress, out TransportAddress mapped) != StunAttributeStatus.Ok
+            || CheckMessages.FindUnknown(response, unknown) > 0)
+        {
+            conclusions.OnFailed(attempt, "the answer has no usable XOR-MAPPED-ADDRESS or unknown required attributes");
+            return;
+        }
+
+        if (roundTrip is { } measured)
+        {
+            attempt.Pair.RoundTripTime = measured;
+            context.NoteRoundTrip(measured);
+        }
+
+        conclusions.OnSucceeded(now, attempt, mapped);
+    }
+
+    private void JudgeError(CheckAttempt attempt, in StunReader response)
+    {
+        response.GetErrorCode(out int code, out _);
+        if (code == 487)
+        {
+            conclusions.OnRoleConflict(attempt);
+        }
+        else if (code is >= 500 and < 600 && attempt.Pair.ServerErrors++ < 4)
+        {
+            checklists.Trigger(attempt.Pair, $"answered with error {code}, tried again");
+        }
+        else
+        {
+            conclusions.OnFailed(attempt, $"answered with error {code}");
+        }
+    }
+
+    // RFC 8445 §14.3 multiplies by the number of checks twice, which is 500 s for 100 pairs; we take the sum of all that is
+    // under way, because then the first repeat follows the last first transmission, as its appendix B.1 explains (ADR 0003).
+    private TimeSpan Rto()
+    {
+        TimeSpan linear = context.Pacer.Ta * checklists.CountActive();
+        TimeSpan floor = context.Options.Retransmission.InitialRto;
+        return linear > floor ? linear : floor;
+    }
+}

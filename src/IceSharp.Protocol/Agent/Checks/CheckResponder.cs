@@ -1,0 +1,109 @@
+using IceSharp.Protocol.Stun;
+
+namespace IceSharp.Protocol.Agent;
+
+/// <summary>Checks as STUN server: authenticates, answers, and hands on what a check tells (RFC 8445 §7.3).</summary>
+/// <remarks>An unauthenticated request costs one HMAC at most, one error response, and no state.</remarks>
+internal sealed class CheckResponder(AgentContext context, CheckConclusions conclusions, TriggeredChecks triggered)
+{
+    private readonly RecentRequests _recent = new(capacity: 64);
+
+    /// <summary>Handles a Binding request whose FINGERPRINT is right.</summary>
+    public DatagramVerdict HandleRequest(MonotonicTime now, CandidateBase arrivedAt, TransportAddress source, in StunReader request)
+    {
+        AgentStream stream = arrivedAt.Socket.Stream;
+        StunTransactionId id = request.TransactionId;
+        if (!Authenticate(stream, request, out int code, out ReadOnlySpan<byte> remoteUfrag))
+        {
+            SendError(arrivedAt, source, id, code, code == 400 ? "Bad Request" : "Unauthenticated", key: null);
+            return DatagramVerdict.Dropped(DropReason.Unauthenticated);
+        }
+
+        context.AcceptedSources.Add(arrivedAt, source);
+        Span<StunAttributeType> unknown = stackalloc StunAttributeType[16];
+        int unknownCount = CheckMessages.FindUnknown(request, unknown);
+        if (unknownCount > 0)
+        {
+            SendError(arrivedAt, source, id, 420, "Unknown Attribute", stream.LocalKey, unknown[..unknownCount]);
+            return DatagramVerdict.Consumed;
+        }
+
+        if (request.GetUInt32(StunAttributeType.Priority, out uint priority) != StunAttributeStatus.Ok)
+        {
+            SendError(arrivedAt, source, id, 400, "Bad Request", stream.LocalKey);
+            return DatagramVerdict.Consumed;
+        }
+
+        // The peer repeats a request whose answer was lost: same answer, nothing new (RFC 8489 §6.3.1).
+        bool repeated = _recent.Contains(id, source);
+        if (!repeated && !ResolveRoleConflict(request))
+        {
+            SendError(arrivedAt, source, id, 487, "Role Conflict", stream.LocalKey);
+            return DatagramVerdict.Consumed;
+        }
+
+        Span<byte> buffer = stackalloc byte[CheckMessages.MaxBytes];
+        context.Outbox.Add(arrivedAt, source, CheckMessages.Success(buffer, id, source, stream.LocalKey));
+        if (!repeated)
+        {
+            _recent.Add(id, source);
+            bool useCandidate = request.GetFlag(StunAttributeType.UseCandidate) == StunAttributeStatus.Ok;
+            triggered.OnCheck(now, new EarlyCheck(arrivedAt, source, IcePriority.Clamp(priority), useCandidate, remoteUfrag.ToArray()));
+        }
+
+        return DatagramVerdict.Consumed;
+    }
+
+    // Presence, then username, then integrity (RFC 8489 §9.1.3). Only the half before the colon has to be ours.
+    private static bool Authenticate(AgentStream stream, in StunReader request, out int code, out ReadOnlySpan<byte> remoteUfrag)
+    {
+        code = 400;
+        remoteUfrag = default;
+        if (!request.HasIntegrity || request.GetBytes(StunAttributeType.Username, out ReadOnlySpan<byte> username) != StunAttributeStatus.Ok)
+        {
+            return false;
+        }
+
+        int colon = username.IndexOf((byte)':');
+        code = 401;
+        if (colon < 0 || !username[..colon].SequenceEqual(stream.UfragBytes) || request.VerifyIntegrity(stream.LocalKey) != StunIntegrityStatus.Ok)
+        {
+            return false;
+        }
+
+        remoteUfrag = username[(colon + 1)..];
+        return true;
+    }
+
+    // True when the request may go on, with the role perhaps switched (RFC 8445 §7.3.1.1).
+    private bool ResolveRoleConflict(in StunReader request)
+    {
+        if (context.Role.IsControlling && request.GetUInt64(StunAttributeType.IceControlling, out ulong controlling) == StunAttributeStatus.Ok)
+        {
+            if (context.Role.TieBreaker >= controlling)
+            {
+                return false;
+            }
+
+            conclusions.SwitchTo(IceRole.Controlled, "the peer controls too and has the larger tie-breaker");
+        }
+        else if (context.Role.Current == IceRole.Controlled && request.GetUInt64(StunAttributeType.IceControlled, out ulong controlled) == StunAttributeStatus.Ok)
+        {
+            if (context.Role.TieBreaker < controlled)
+            {
+                return false;
+            }
+
+            conclusions.SwitchTo(IceRole.Controlling, "neither agent controls and the own tie-breaker is the larger one");
+        }
+
+        return true;
+    }
+
+    private void SendError(
+        CandidateBase arrivedAt, TransportAddress source, in StunTransactionId id, int code, string reason, StunIntegrityKey? key, ReadOnlySpan<StunAttributeType> unknown = default)
+    {
+        Span<byte> buffer = stackalloc byte[CheckMessages.MaxBytes];
+        context.Outbox.Add(arrivedAt, source, CheckMessages.Error(buffer, id, code, reason, key, unknown));
+    }
+}

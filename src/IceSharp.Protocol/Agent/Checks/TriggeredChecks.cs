@@ -1,0 +1,130 @@
+using System.Globalization;
+using static IceSharp.IceCandidatePairState;
+
+namespace IceSharp.Protocol.Agent;
+
+/// <summary>What an authenticated check of the peer brings about: a learnt remote candidate, a triggered check, a nomination (RFC 8445 §7.3.1.3 to §7.3.1.5).</summary>
+internal sealed class TriggeredChecks(AgentContext context, ChecklistSet checklists, CheckInitiator initiator, Nominations nominations)
+{
+    private const int MaxEarlyChecks = 32;
+    private int _learnt;
+
+    public void OnCheck(MonotonicTime now, EarlyCheck check)
+    {
+        AgentStream stream = check.Base.Socket.Stream;
+        if (stream.Remote is null)
+        {
+            Remember(stream, check);
+            return;
+        }
+
+        // A check of another session with this agent (a forked offer) or of credentials that are no longer in force.
+        if (!check.RemoteUfrag.AsSpan().SequenceEqual(stream.Remote.UfragBytes) || !check.Base.IsUsable)
+        {
+            return;
+        }
+
+        CandidatePair? pair = stream.Checklist.FindPath(check.Base, check.Source) ?? Learn(now, check);
+        if (pair is null || IsSettled(stream, pair))
+        {
+            return;
+        }
+
+        Trigger(pair);
+        if (check.UseCandidate && context.Role.Current == IceRole.Controlled)
+        {
+            AcceptNomination(pair);
+        }
+    }
+
+    /// <summary>Works the checks in that came before the peer's description (RFC 8445 §7.3).</summary>
+    public void Replay(MonotonicTime now, AgentStream stream)
+    {
+        EarlyCheck[] early = [.. stream.EarlyChecks];
+        stream.EarlyChecks.Clear();
+        foreach (EarlyCheck check in early)
+        {
+            OnCheck(now, check);
+        }
+    }
+
+    private static void Remember(AgentStream stream, EarlyCheck check)
+    {
+        int same = stream.EarlyChecks.FindIndex(e => ReferenceEquals(e.Base, check.Base) && e.Source == check.Source);
+        if (same >= 0)
+        {
+            EarlyCheck known = stream.EarlyChecks[same];
+            stream.EarlyChecks[same] = check with { UseCandidate = check.UseCandidate || known.UseCandidate };
+        }
+        else if (stream.EarlyChecks.Count < MaxEarlyChecks)
+        {
+            stream.EarlyChecks.Add(check);
+        }
+    }
+
+    // Once the component is decided, checks on other paths are answered and no more; a peer of RFC 5245 may still nominate another one.
+    private bool IsSettled(AgentStream stream, CandidatePair pair) =>
+        stream.Checklist.Nominated(pair.Component) is { } nominated && !ReferenceEquals(nominated.Generator ?? nominated, pair) && context.PeerIsIce2;
+
+    private void Trigger(CandidatePair pair)
+    {
+        switch (pair.State)
+        {
+            case Succeeded:
+                return;
+            case InProgress:
+                initiator.Cancel(pair);
+                checklists.Trigger(pair, "the peer checks it too");
+                return;
+            default:
+                checklists.Trigger(pair, "the peer checks it");
+                return;
+        }
+    }
+
+    private void AcceptNomination(CandidatePair pair)
+    {
+        pair.PeerNominated = true;
+        if (pair.State == Succeeded && pair.Produced is { } valid)
+        {
+            nominations.Nominate(valid);
+        }
+    }
+
+    private CandidatePair? Learn(MonotonicTime now, EarlyCheck check)
+    {
+        AgentStream stream = check.Base.Socket.Stream;
+        int component = check.Base.Socket.Component;
+        if (check.Base.Candidate is not { } local || (stream.Checklist.Nominated(component) is not null && context.PeerIsIce2))
+        {
+            return null;
+        }
+
+        RemoteCandidate? remote = stream.RemoteCandidates.Find(r => r.Address == check.Source && r.Component == component);
+        if (remote is null)
+        {
+            if (stream.RemoteCandidates.Count >= context.Options.MaxRemoteCandidates)
+            {
+                return null;
+            }
+
+            remote = new RemoteCandidate(Describe(stream, component, check), isSignalled: false);
+            stream.RemoteCandidates.Add(remote);
+        }
+
+        check.Base.Allocation?.RequestPermission(now, check.Source.Address);
+        return checklists.AddLearnt(now, local, remote);
+    }
+
+    // The foundation only has to differ from all others of the peer.
+    private IceCandidate Describe(AgentStream stream, int component, EarlyCheck check) => new()
+    {
+        Foundation = string.Create(CultureInfo.InvariantCulture, $"prflx{++_learnt}"),
+        Component = component,
+        Priority = check.Priority,
+        Address = check.Source,
+        Type = IceCandidateType.PeerReflexive,
+        Mid = stream.Mid,
+        Ufrag = stream.Remote?.Ufrag,
+    };
+}
