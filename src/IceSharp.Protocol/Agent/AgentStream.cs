@@ -6,6 +6,7 @@ namespace IceSharp.Protocol.Agent;
 internal sealed class AgentStream : IDisposable
 {
     private readonly DataRoute?[] _routes;
+    private readonly CandidateBase?[] _routeBases;
     private readonly MonotonicTime[] _lastSent;
 
     public AgentStream(int index, string mid, int componentCount, SdpMedia media, IRandomSource random)
@@ -19,6 +20,7 @@ internal sealed class AgentStream : IDisposable
         LocalKey = StunIntegrityKey.ShortTerm(Password);
         UfragBytes = System.Text.Encoding.ASCII.GetBytes(Ufrag);
         _routes = new DataRoute?[componentCount];
+        _routeBases = new CandidateBase?[componentCount];
         _lastSent = new MonotonicTime[componentCount];
         Checklist = new Checklist(this);
     }
@@ -80,6 +82,11 @@ internal sealed class AgentStream : IDisposable
     public DataRoute? Route(int component) => component >= 1 && component <= ComponentCount ? _routes[component - 1] : null;
 
     public void SetRoute(int component, DataRoute? route) => _routes[component - 1] = route;
+
+    /// <summary>Where the route's data leaves from.</summary>
+    public CandidateBase? RouteBase(int component) => _routeBases[component - 1];
+
+    public void SetRouteBase(int component, CandidateBase @base) => _routeBases[component - 1] = @base;
 
     public MonotonicTime LastSent(int component) => _lastSent[component - 1];
 

@@ -1,5 +1,5 @@
-#pragma warning disable CA1822
 using System.Diagnostics.CodeAnalysis;
+using IceSharp.Protocol.Stun;
 
 namespace IceSharp.Protocol.Agent;
 
@@ -12,6 +12,22 @@ namespace IceSharp.Protocol.Agent;
 [Experimental("ICE0001")]
 public sealed class IceAgentMachine : IDisposable
 {
+    private readonly AgentContext _context;
+    private readonly ChecklistSet _checklists;
+    private readonly Nominations _nominations;
+    private readonly CheckInitiator _initiator;
+    private readonly CheckResponder _responder;
+    private readonly TriggeredChecks _triggered;
+    private readonly CandidateFactory _factory;
+    private readonly ServerTasks _servers;
+    private readonly Gatherer _gatherer;
+    private readonly ChecklistProgress _progress;
+    private readonly Keepalives _keepalives;
+    private readonly RemoteDescriptions _remote;
+    private readonly long[] _drops = new long[Enum.GetValues<DropReason>().Length];
+    private MonotonicTime? _closingSince;
+    private bool _gatheringHadTheLastSlot;
+
     /// <summary>Creates an agent without data streams.</summary>
     /// <param name="options">Settings.</param>
     /// <param name="random">Source of credentials, tie-breaker and transaction IDs.</param>
@@ -19,52 +35,143 @@ public sealed class IceAgentMachine : IDisposable
     /// <exception cref="ArgumentOutOfRangeException">An option lies outside its range.</exception>
     public IceAgentMachine(IceAgentMachineOptions options, IRandomSource random, IPacingGate pacingGate)
     {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(random);
+        ArgumentNullException.ThrowIfNull(pacingGate);
+        AgentOptionsValidation.Validate(options);
+
+        _context = new AgentContext(options, random, pacingGate);
+        _checklists = new ChecklistSet(_context);
+        _nominations = new Nominations(_context, _checklists, pair => _initiator!.Cancel(pair));
+        var conclusions = new CheckConclusions(_context, _checklists, _nominations);
+        _initiator = new CheckInitiator(_context, _checklists, conclusions);
+        _triggered = new TriggeredChecks(_context, _checklists, _initiator, _nominations);
+        _responder = new CheckResponder(_context, conclusions, _triggered);
+        _factory = new CandidateFactory(_context, _checklists);
+        _servers = new ServerTasks(_context, _factory, _checklists);
+        _gatherer = new Gatherer(_context, _factory, _servers);
+        _progress = new ChecklistProgress(_context, _gatherer);
+        _keepalives = new Keepalives(_context);
+        _remote = new RemoteDescriptions(_context, _checklists, _triggered);
     }
 
     /// <summary>The role now.</summary>
-    public IceRole Role { get; private set; }
+    public IceRole Role => _context.Role.Current;
 
     /// <summary>How far gathering has come.</summary>
-    public IceGatheringState GatheringState { get; private set; }
+    public IceGatheringState GatheringState => _gatherer.State;
 
     /// <summary>How far checking has come.</summary>
-    public IceConnectionState State { get; private set; }
-
-    /// <summary>When and why <see cref="HandleTimeout"/> wants to be called; asking changes nothing.</summary>
-    public Deadline NextTimeout => Deadline.Never;
+    public IceConnectionState State => _progress.State;
 
     /// <summary>What came of each local address and server so far.</summary>
-    public IReadOnlyList<GatheringOutcome> GatheringReport => [];
+    public IReadOnlyList<GatheringOutcome> GatheringReport => _factory.Outcomes;
+
+    /// <summary>When and why <see cref="HandleTimeout"/> wants to be called; asking changes nothing.</summary>
+    public Deadline NextTimeout
+    {
+        get
+        {
+            if (_closingSince is { } since)
+            {
+                return State == IceConnectionState.Closed && _servers.AllClosed
+                    ? Deadline.Never
+                    : Deadline.Min(_servers.NextTimeout, new Deadline(since + _context.Options.CloseTimeout, TimerReason.Close));
+            }
+
+            Deadline next = Deadline.Min(new Deadline(_initiator.NextDeadline, TimerReason.Transaction), _servers.NextTimeout);
+            next = Deadline.Min(next, new Deadline(_gatherer.GivesUpAt, TimerReason.Transaction));
+            next = Deadline.Min(next, new Deadline(_nominations.NextDecision, TimerReason.Nomination));
+            next = Deadline.Min(next, new Deadline(_keepalives.NextDeadline, TimerReason.Keepalive));
+            next = Deadline.Min(next, new Deadline(_progress.PatienceEndsAt, TimerReason.Pac));
+            next = HasPacedWork ? Deadline.Min(next, new Deadline(_context.Pacer.NextSlot, TimerReason.Pacing)) : next;
+            return _servers.WantsPassage ? Deadline.Min(next, new Deadline(_context.Pacer.NextPassage, TimerReason.Pacing)) : next;
+        }
+    }
+
+    private bool HasPacedWork => _servers.WantsSlot || _checklists.HasNext();
+
+    /// <summary>How many datagrams were dropped for a reason.</summary>
+    public long GetDropCount(DropReason reason) => _drops[(int)reason];
 
     /// <summary>Adds a data stream; only before gathering starts.</summary>
     /// <param name="mid">Identification of the stream: 1 to 32 token characters, unique in the agent.</param>
     /// <param name="componentCount">Number of components, 1 to 256: 2 for RTP with separate RTCP.</param>
     /// <param name="media">What its m= line says; null is <see cref="SdpMedia.Audio"/>.</param>
     /// <returns>The stream's index, counting from 0.</returns>
-    public int AddDataStream(string mid, int componentCount, SdpMedia? media = null) => 0;
+    /// <exception cref="ArgumentException"><paramref name="mid"/> is empty, too long or taken, or has a character that no token has.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="componentCount"/> is outside 1 to 256.</exception>
+    /// <exception cref="InvalidOperationException">Gathering has started.</exception>
+    public int AddDataStream(string mid, int componentCount, SdpMedia? media = null)
+    {
+        AgentOptionsValidation.ValidateStream(mid, componentCount, _context.Streams);
+        if (GatheringState != IceGatheringState.New)
+        {
+            throw new InvalidOperationException($"Stream '{mid}' comes too late: gathering has started.");
+        }
+
+        _context.Streams.Add(new AgentStream(_context.Streams.Count, mid, componentCount, media ?? SdpMedia.Audio, _context.Random));
+        return _context.Streams.Count - 1;
+    }
 
     /// <summary>Starts gathering of local candidates for all streams. Calling it again does nothing.</summary>
+    /// <exception cref="InvalidOperationException">There is no data stream.</exception>
     public void StartGathering(MonotonicTime now)
     {
+        if (_context.Streams.Count == 0)
+        {
+            throw new InvalidOperationException("There is no data stream to gather for.");
+        }
+
+        if (_closingSince is null)
+        {
+            _gatherer.Start(now);
+            Advance(now);
+        }
     }
 
     /// <summary>Describes this agent for the peer: credentials, options and the candidates found so far. An agent with undecided role that describes itself before it knows the peer becomes controlling.</summary>
-    public IceDescription CreateLocalDescription() => new() { Streams = [] };
+    public IceDescription CreateLocalDescription()
+    {
+        _context.HasDescribedItself = true;
+        return LocalDescriptions.Describe(_context, GatheringState == IceGatheringState.Complete);
+    }
 
     /// <summary>Takes the peer's description; checks start as soon as pairs can be formed.</summary>
-    /// <exception cref="ArgumentException">The description has another number of streams than this agent.</exception>
+    /// <param name="now">The current time.</param>
+    /// <param name="description">The description; streams are matched by position.</param>
+    /// <exception cref="ArgumentException">The description has another number of streams than this agent, a stream without credentials, or other credentials than an earlier one (an ICE restart, which is not supported).</exception>
     public void SetRemoteDescription(MonotonicTime now, IceDescription description)
     {
+        ArgumentNullException.ThrowIfNull(description);
+        if (_closingSince is not null)
+        {
+            return;
+        }
+
+        _remote.Set(now, description);
+        Advance(now);
     }
 
     /// <summary>Takes one more candidate of the peer (trickle, RFC 8838). One that comes before the description is kept.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such stream.</exception>
     public void AddRemoteCandidate(MonotonicTime now, int stream, IceCandidate candidate)
     {
+        ArgumentNullException.ThrowIfNull(candidate);
+        AgentStream target = GetStream(stream);
+        if (_closingSince is null)
+        {
+            _remote.Add(now, target, [candidate]);
+            Advance(now);
+        }
     }
 
     /// <summary>Takes the peer's word that no more candidates will come for a stream.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such stream.</exception>
     public void EndRemoteCandidates(MonotonicTime now, int stream)
     {
+        GetStream(stream).RemoteEnded = true;
+        Advance(now);
     }
 
     /// <summary>Takes a received datagram.</summary>
@@ -72,16 +179,33 @@ public sealed class IceAgentMachine : IDisposable
     /// <param name="path">Where it came from and in.</param>
     /// <param name="datagram">Its bytes; not kept.</param>
     /// <returns>Whether the machine used it, or where in it application data stands. Allocates nothing for application data.</returns>
-    public DatagramVerdict HandleDatagram(MonotonicTime now, in TransportPath path, ReadOnlySpan<byte> datagram) => default;
+    public DatagramVerdict HandleDatagram(MonotonicTime now, in TransportPath path, ReadOnlySpan<byte> datagram)
+    {
+        DatagramVerdict verdict = Receive(now, path, datagram);
+        switch (verdict.Kind)
+        {
+            case VerdictKind.Consumed:
+                Advance(now);
+                break;
+            case VerdictKind.Dropped:
+                _drops[(int)verdict.Reason]++;
+                break;
+            default:
+                break;
+        }
+
+        return verdict;
+    }
 
     /// <summary>Does all work that is due; early or repeated calls do nothing.</summary>
-    public void HandleTimeout(MonotonicTime now)
-    {
-    }
+    public void HandleTimeout(MonotonicTime now) => Advance(now);
 
     /// <summary>Takes the answer to a host request. Answers to requests that are no longer open are ignored.</summary>
     public void HandleHostAnswer(MonotonicTime now, IceHostAnswer answer)
     {
+        ArgumentNullException.ThrowIfNull(answer);
+        _context.HostRequests.Answer(now, answer);
+        Advance(now);
     }
 
     /// <summary>Gets the next datagram to send.</summary>
@@ -91,42 +215,242 @@ public sealed class IceAgentMachine : IDisposable
     /// <returns>False when there is none.</returns>
     public bool TryGetTransmit(MonotonicTime now, Span<byte> buffer, out Transmit transmit)
     {
-        transmit = default;
-        return false;
+        while (_context.Outbox.TryTake(out Outbox.Entry entry))
+        {
+            bool sendable = TryWrap(now, entry, buffer, out transmit);
+            _context.Outbox.Return(entry);
+            if (sendable)
+            {
+                return true;
+            }
+        }
+
+        return _servers.TryGetTransmit(now, buffer, out transmit);
     }
 
     /// <summary>Gets the next piece of I/O that the machine needs.</summary>
-    public bool TryGetHostRequest([NotNullWhen(true)] out IceHostRequest? request)
-    {
-        request = null;
-        return false;
-    }
+    public bool TryGetHostRequest([NotNullWhen(true)] out IceHostRequest? request) => _context.HostRequests.TryTake(out request);
 
     /// <summary>Gets the next fact.</summary>
-    public bool TryGetEvent([NotNullWhen(true)] out IceAgentEvent? fact)
-    {
-        fact = null;
-        return false;
-    }
+    public bool TryGetEvent([NotNullWhen(true)] out IceAgentEvent? fact) => _context.Events.TryTake(out fact);
 
     /// <summary>The route of a component's data now; null when there is none.</summary>
-    public DataRoute? GetRoute(int stream, int component) => null;
+    /// <exception cref="ArgumentOutOfRangeException">There is no such stream.</exception>
+    public DataRoute? GetRoute(int stream, int component) => GetStream(stream).Route(component);
 
     /// <summary>Tells when application data was last sent on a component's route, so that no keepalive is spent on a pair that is busy.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such stream or component.</exception>
     public void ReportDataSent(MonotonicTime lastSent, int stream, int component)
     {
+        AgentStream target = GetStream(stream);
+        ArgumentOutOfRangeException.ThrowIfLessThan(component, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(component, target.ComponentCount);
+        target.NoteSent(component, lastSent);
     }
 
-    /// <summary>The checklist and valid list of a stream as they stand, best pair first.</summary>
-    public IReadOnlyList<IceCandidatePairInfo> GetPairs(int stream) => [];
+    /// <summary>The pairs of a stream as they stand, best first; a valid pair that is not on the checklist is among them.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such stream.</exception>
+    public IReadOnlyList<IceCandidatePairInfo> GetPairs(int stream)
+    {
+        Checklist list = GetStream(stream).Checklist;
+        return [.. list.Pairs.Union(list.Valid).OrderByDescending(p => p.Priority).Select(p => p.ToInfo())];
+    }
 
     /// <summary>Begins to close: data and checks stop, TURN allocations are released. <see cref="AgentClosed"/> follows, at the latest after the close timeout. Calling it again does nothing.</summary>
     public void Close(MonotonicTime now)
     {
+        if (_closingSince is not null)
+        {
+            return;
+        }
+
+        _closingSince = now;
+        _initiator.Clear();
+        _context.Outbox.Clear();
+        _context.HostRequests.Abandon();
+        ChecklistProgress.Unroute(_context);
+        _servers.Close(now);
+        Advance(now);
     }
 
     /// <summary>Frees the hash handles. Sends nothing; call <see cref="Close"/> first to release allocations.</summary>
     public void Dispose()
     {
+        _servers.Dispose();
+        foreach (AgentStream stream in _context.Streams)
+        {
+            stream.Dispose();
+        }
     }
+
+    /// <summary>States and counts, no secrets.</summary>
+    public override string ToString() => $"IceAgentMachine({Role}, gathering {GatheringState}, {State})";
+
+    private DatagramVerdict Receive(MonotonicTime now, in TransportPath path, ReadOnlySpan<byte> datagram)
+    {
+        if (State == IceConnectionState.Closed)
+        {
+            return DatagramVerdict.Dropped(DropReason.Closed);
+        }
+
+        if (_gatherer.Find(path.Socket) is not { } socket)
+        {
+            return DatagramVerdict.Dropped(DropReason.UnknownSocket);
+        }
+
+        if (FindTask(socket, path.Remote) is { } task)
+        {
+            DatagramVerdict verdict = _servers.HandleDatagram(now, task, path, datagram);
+            return verdict.Kind == VerdictKind.Payload && task.RelayBase is { } relay
+                ? ReceiveInner(now, relay, verdict.Peer, datagram, verdict.PayloadOffset, verdict.PayloadLength)
+                : verdict;
+        }
+
+        return ReceiveInner(now, socket.Direct!, path.Remote, datagram, 0, datagram.Length);
+    }
+
+    private static GatheringTask? FindTask(LocalSocket socket, TransportAddress remote)
+    {
+        foreach (GatheringTask task in socket.Tasks)
+        {
+            if (task.ServerAddress == remote)
+            {
+                return task;
+            }
+        }
+
+        return null;
+    }
+
+    // What arrived directly, or what a relay unwrapped: checks travel inside too.
+    private DatagramVerdict ReceiveInner(
+        MonotonicTime now, CandidateBase arrivedAt, TransportAddress source, ReadOnlySpan<byte> datagram, int offset, int length)
+    {
+        ReadOnlySpan<byte> inner = datagram.Slice(offset, length);
+        DropReason reason = DropReason.UnacceptedSource;
+        if (_closingSince is null && StunReader.LooksLikeStun(inner))
+        {
+            StunParseStatus status = StunReader.TryParse(inner, out StunReader message);
+            if (status == StunParseStatus.Ok && message.VerifyFingerprint() == StunFingerprintStatus.Ok)
+            {
+                return ReceiveStun(now, arrivedAt, source, message);
+            }
+
+            reason = status == StunParseStatus.Ok ? DropReason.Fingerprint : DropReason.MalformedStun;
+        }
+
+        // What fails the basic checks of STUN may be the application's own (RFC 8489 §6.3), from a source that is known.
+        return _closingSince is null && _context.AcceptedSources.Contains(arrivedAt, source)
+            ? DatagramVerdict.Payload(offset, length, arrivedAt.Socket.Stream.Index, arrivedAt.Socket.Component, source)
+            : DatagramVerdict.Dropped(reason);
+    }
+
+    private DatagramVerdict ReceiveStun(MonotonicTime now, CandidateBase arrivedAt, TransportAddress source, in StunReader message)
+    {
+        if (message.Method != StunMethod.Binding)
+        {
+            return DatagramVerdict.Dropped(DropReason.UnexpectedMessage);
+        }
+
+        return message.Class switch
+        {
+            StunClass.Request => _responder.HandleRequest(now, arrivedAt, source, message),
+            StunClass.Indication => DatagramVerdict.Consumed,
+            _ => _initiator.HandleResponse(now, arrivedAt, source, message),
+        };
+    }
+
+    private void Advance(MonotonicTime now)
+    {
+        if (_closingSince is not null)
+        {
+            AdvanceClosing(now);
+            return;
+        }
+
+        _initiator.HandleTimeout(now);
+        _servers.HandleTimeout(now);
+        _gatherer.Settle(now);
+        _nominations.Decide(now);
+        while (_servers.WantsPassage && _context.Pacer.TryPass(now))
+        {
+            _servers.StartUpkeep(now);
+        }
+
+        if (HasPacedWork && _context.Pacer.TryTakeSlot(now))
+        {
+            StartOne(now);
+            _nominations.Decide(now);
+        }
+
+        _progress.Evaluate(now);
+        _keepalives.HandleTimeout(now);
+    }
+
+    private void AdvanceClosing(MonotonicTime now)
+    {
+        if (State == IceConnectionState.Closed)
+        {
+            return;
+        }
+
+        _servers.HandleTimeout(now);
+        if (_servers.AllClosed || now >= _closingSince!.Value + _context.Options.CloseTimeout)
+        {
+            foreach (LocalSocket socket in _gatherer.Sockets)
+            {
+                _context.HostRequests.Add(new CloseSocketRequest(_context.HostRequests.NextId(), socket.Handle));
+            }
+
+            _progress.MoveTo(IceConnectionState.Closed, "closed by the application");
+            _context.Events.Add(new AgentClosed());
+        }
+    }
+
+    // Checks and gathering take turns when both have work.
+    private void StartOne(MonotonicTime now)
+    {
+        bool gather = _servers.WantsSlot && (!_gatheringHadTheLastSlot || !_checklists.HasNext());
+        _gatheringHadTheLastSlot = gather;
+        if (gather)
+        {
+            _servers.StartNext(now);
+        }
+        else if (_checklists.TakeNext() is { } pair)
+        {
+            _initiator.Start(now, pair);
+        }
+    }
+
+    private bool TryWrap(MonotonicTime now, in Outbox.Entry entry, Span<byte> buffer, out Transmit transmit)
+    {
+        ReadOnlySpan<byte> datagram = entry.Buffer.AsSpan(0, entry.Length);
+        CandidateBase from = entry.From;
+        NoteSent(now, from, entry.Destination);
+        if (from.Relay is not { } relay)
+        {
+            datagram.CopyTo(buffer);
+            transmit = new Transmit(from.Socket.Handle, entry.Destination, datagram.Length);
+            return true;
+        }
+
+        bool written = relay.Allocation!.TryWriteSend(buffer, entry.Destination, datagram, StunTransactionId.Create(_context.Random), out int length);
+        transmit = new Transmit(from.Socket.Handle, relay.ServerAddress, length);
+        return written;
+    }
+
+    private static void NoteSent(MonotonicTime now, CandidateBase from, TransportAddress peer)
+    {
+        AgentStream stream = from.Socket.Stream;
+        int component = from.Socket.Component;
+        if (stream.Route(component)?.Peer == peer && ReferenceEquals(stream.RouteBase(component), from))
+        {
+            stream.NoteSent(component, now);
+        }
+    }
+
+    private AgentStream GetStream(int index) =>
+        (uint)index < (uint)_context.Streams.Count
+            ? _context.Streams[index]
+            : throw new ArgumentOutOfRangeException(nameof(index), index, $"There are {_context.Streams.Count} data streams.");
 }

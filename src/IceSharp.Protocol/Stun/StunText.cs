@@ -2,30 +2,10 @@ using System.Text;
 
 namespace IceSharp.Protocol.Stun;
 
-/// <summary>Text that goes into messages, and text that came from the network and goes into logs.</summary>
+/// <summary>Text that came from the network and goes into logs.</summary>
 internal static class StunText
 {
     private const int MaxCharacters = 127;
-
-    /// <summary>Throws when a text of ours is longer than the wire allows (RFC 8489 §14.14).</summary>
-    public static void ThrowIfTooLong(string? software, string parameter)
-    {
-        if (software is null)
-        {
-            return;
-        }
-
-        int characters = 0;
-        foreach (Rune _ in software.EnumerateRunes())
-        {
-            characters++;
-        }
-
-        if (characters > MaxCharacters)
-        {
-            throw new ArgumentException($"SOFTWARE has at most {MaxCharacters} characters, not {characters}.", parameter);
-        }
-    }
 
     /// <summary>A text from the network, cut to 127 characters and without control characters; null when nothing is left.</summary>
     public static string? Sanitize(ReadOnlySpan<byte> utf8)

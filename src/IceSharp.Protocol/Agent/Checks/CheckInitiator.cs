@@ -118,7 +118,7 @@ internal sealed class CheckInitiator(AgentContext context, ChecklistSet checklis
 
         Span<StunAttributeType> unknown = stackalloc StunAttributeType[1];
         if (response.GetXorAddress(StunAttributeType.XorMappedAddress, out TransportAddress mapped) != StunAttributeStatus.Ok
-            || CheckMessages.FindUnknown(response, unknown) > 0)
+            || StunComprehension.CollectUnknown(response, unknown) > 0)
         {
             conclusions.OnFailed(attempt, "the answer has no usable XOR-MAPPED-ADDRESS or unknown required attributes");
             return;

@@ -61,24 +61,4 @@ internal static class CheckMessages
         writer.AddFingerprint();
         return buffer[..writer.Length];
     }
-
-    /// <summary>Collects comprehension-required attributes that checks do not know, each once, at most 16 (RFC 8489 §6.3.1).</summary>
-    public static int FindUnknown(in StunReader message, Span<StunAttributeType> unknown)
-    {
-        int count = 0;
-        foreach (StunAttribute attribute in message)
-        {
-            if (attribute.IsComprehensionRequired && !IsKnown(attribute.Type) && count < unknown.Length && !unknown[..count].Contains(attribute.Type))
-            {
-                unknown[count++] = attribute.Type;
-            }
-        }
-
-        return count;
-    }
-
-    private static bool IsKnown(StunAttributeType type) => type is
-        StunAttributeType.MappedAddress or StunAttributeType.Username or StunAttributeType.ErrorCode or StunAttributeType.UnknownAttributes
-        or StunAttributeType.Realm or StunAttributeType.Nonce or StunAttributeType.XorMappedAddress or StunAttributeType.Priority
-        or StunAttributeType.UseCandidate or StunAttributeType.MessageIntegrity or StunAttributeType.MessageIntegritySha256;
 }

@@ -21,7 +21,7 @@ internal sealed class CheckResponder(AgentContext context, CheckConclusions conc
 
         context.AcceptedSources.Add(arrivedAt, source);
         Span<StunAttributeType> unknown = stackalloc StunAttributeType[16];
-        int unknownCount = CheckMessages.FindUnknown(request, unknown);
+        int unknownCount = StunComprehension.CollectUnknown(request, unknown);
         if (unknownCount > 0)
         {
             SendError(arrivedAt, source, id, 420, "Unknown Attribute", stream.LocalKey, unknown[..unknownCount]);

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Text;
 using IceSharp.Protocol.Stun.Transactions;
 
 namespace IceSharp.Protocol.Stun.Binding;
@@ -42,7 +41,7 @@ public sealed class BindingMachine
     {
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(random);
-        StunText.ThrowIfTooLong(settings.Software, nameof(settings));
+        StunTextLimits.CountBytes(StunAttributeType.Software, settings.Software, nameof(settings));
         if (server.Family == IpFamily.None || server.Port == 0)
         {
             throw new ArgumentException($"'{server}' is no address to send to.", nameof(server));

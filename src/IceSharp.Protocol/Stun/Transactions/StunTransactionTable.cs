@@ -90,6 +90,17 @@ public sealed class StunTransactionTable<TOwner>
         FindNextDeadline();
     }
 
+    /// <summary>Stops the copies of all transactions, as <see cref="Cancel"/> does of one.</summary>
+    public void CancelAll()
+    {
+        foreach (StunTransaction<TOwner> transaction in _inOrder)
+        {
+            transaction.Cancel();
+        }
+
+        FindNextDeadline();
+    }
+
     /// <summary>Marks the copies that are due and takes expired transactions out of the table.</summary>
     public void HandleTimeout(MonotonicTime now)
     {

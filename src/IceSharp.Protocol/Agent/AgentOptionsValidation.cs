@@ -1,0 +1,53 @@
+namespace IceSharp.Protocol.Agent;
+
+/// <summary>Refuses settings outside their documented ranges, naming them and their values.</summary>
+internal static class AgentOptionsValidation
+{
+    public static void Validate(IceAgentMachineOptions options)
+    {
+        InRange(options.Pacing, TimeSpan.FromMilliseconds(5), TimeSpan.FromSeconds(10), nameof(options.Pacing));
+        InRange(options.KeepaliveInterval, TimeSpan.FromSeconds(15), TimeSpan.FromHours(1), nameof(options.KeepaliveInterval));
+        InRange(options.GatheringTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10), nameof(options.GatheringTimeout));
+        InRange(options.CloseTimeout, TimeSpan.Zero, TimeSpan.FromSeconds(40), nameof(options.CloseTimeout));
+        InRange(options.PatienceTimeout, TimeSpan.Zero, TimeSpan.FromMinutes(10), nameof(options.PatienceTimeout));
+        InRange(options.MaxCandidatePairs, 1, 1000, nameof(options.MaxCandidatePairs));
+        InRange(options.MaxRemoteCandidates, 1, 1000, nameof(options.MaxRemoteCandidates));
+        if (options.Ports.First > options.Ports.Last || (options.Ports.First == 0 && options.Ports.Last != 0))
+        {
+            throw new ArgumentOutOfRangeException(nameof(options), options.Ports, "A port range goes from a lower to a higher port and does not start at 0.");
+        }
+
+        foreach (IceServerSettings server in options.Servers)
+        {
+            if (string.IsNullOrWhiteSpace(server.Host) || server.Port == 0)
+            {
+                throw new ArgumentException($"Server '{server}' has no host or no port.", nameof(options));
+            }
+        }
+    }
+
+    public static void ValidateStream(string mid, int componentCount, List<AgentStream> existing)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(mid);
+        ArgumentOutOfRangeException.ThrowIfLessThan(componentCount, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(componentCount, 256);
+        if (mid.Length > 32 || !mid.All(c => char.IsAsciiLetterOrDigit(c) || "!#$%&'*+-.^_`{|}~".Contains(c, StringComparison.Ordinal)))
+        {
+            throw new ArgumentException($"'{mid}' is not a token of at most 32 characters.", nameof(mid));
+        }
+
+        if (existing.Exists(s => s.Mid == mid))
+        {
+            throw new ArgumentException($"There is a stream '{mid}' already.", nameof(mid));
+        }
+    }
+
+    private static void InRange<T>(T value, T least, T most, string name)
+        where T : IComparable<T>
+    {
+        if (value.CompareTo(least) < 0 || value.CompareTo(most) > 0)
+        {
+            throw new ArgumentOutOfRangeException(name, value, $"{name} lies between {least} and {most}.");
+        }
+    }
+}

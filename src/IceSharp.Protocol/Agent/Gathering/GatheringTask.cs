@@ -1,0 +1,50 @@
+using IceSharp.Protocol.Stun.Binding;
+using IceSharp.Protocol.Turn;
+
+namespace IceSharp.Protocol.Agent;
+
+/// <summary>One server asked from one socket: a Binding, or an allocation with everything that lives on it.</summary>
+internal sealed class GatheringTask(LocalSocket socket, IceServerSettings server, TransportAddress serverAddress, int serverIndex)
+{
+    public LocalSocket Socket { get; } = socket;
+
+    public IceServerSettings Server { get; } = server;
+
+    public TransportAddress ServerAddress { get; } = serverAddress;
+
+    /// <summary>Rank of the server in the configuration, best 0.</summary>
+    public int ServerIndex { get; } = serverIndex;
+
+    /// <summary>Asks for the mapped address; null for TURN.</summary>
+    public BindingMachine? Binding { get; init; }
+
+    /// <summary>Holds the relayed address; null for STUN.</summary>
+    public TurnAllocationMachine? Allocation { get; init; }
+
+    /// <summary>The base that the allocation became.</summary>
+    public CandidateBase? RelayBase { get; set; }
+
+    /// <summary>When the first packet left; null before.</summary>
+    public MonotonicTime? StartedAt { get; set; }
+
+    /// <summary>Whether gathering waits for it no longer.</summary>
+    public bool IsDone { get; set; }
+
+    /// <summary>When the server-reflexive binding is refreshed next; Never while it is not needed.</summary>
+    public MonotonicTime KeepaliveAt { get; set; } = MonotonicTime.Never;
+
+    /// <summary>Whether a transaction of gathering waits for a slot of Ta: the first request, or its repeat after a challenge.</summary>
+    public bool WantsSlot => !IsDone && (StartedAt is null || Allocation?.HasPendingStart == true);
+
+    /// <summary>Whether a transaction that keeps a relay usable waits for the gate: a permission, a refresh.</summary>
+    public bool WantsPassage => IsDone && Allocation?.HasPendingStart == true;
+
+    public Deadline NextTimeout
+    {
+        get
+        {
+            Deadline own = Binding?.NextTimeout ?? Allocation?.NextTimeout ?? Deadline.Never;
+            return Deadline.Min(own, new Deadline(KeepaliveAt, TimerReason.ServerBindingKeepalive));
+        }
+    }
+}

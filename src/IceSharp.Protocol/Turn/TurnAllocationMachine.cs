@@ -1,0 +1,443 @@
+using System.Diagnostics.CodeAnalysis;
+using IceSharp.Protocol.Stun;
+
+namespace IceSharp.Protocol.Turn;
+
+/// <summary>One allocation of a relayed address on a TURN server over UDP: made, kept, used and released (RFC 8656).</summary>
+/// <remarks>
+/// After each batch of inputs: let new transactions start (<see cref="HasPendingStart"/>), then poll <see cref="TryGetTransmit"/> and
+/// <see cref="TryGetEvent"/> until they return false, then read <see cref="NextTimeout"/>. Every first request of a transaction, repeats
+/// after a challenge included, waits for <see cref="StartPending"/>, so that the caller can pace it (RFC 8445 §5.1.1.2, §14.2);
+/// a caller that does not pace calls it at once: <c>while (machine.HasPendingStart) machine.StartPending(now);</c>.
+/// What the server or a peer sends never throws. Not thread safe.
+/// </remarks>
+[Experimental("ICE0001")]
+public sealed class TurnAllocationMachine : IDisposable
+{
+    /// <summary>Size of a buffer that every request of this machine fits into.</summary>
+    public const int MaxRequestBytes = 1400;
+
+    private const int MaxPeersBytes = 200;
+    private readonly TurnAllocationSettings _settings;
+    private readonly bool _hasCredential;
+    private readonly TurnExchange _exchange;
+    private readonly TurnPermissions _permissions;
+    private readonly TurnEventQueue _events;
+    private readonly TurnLife _life;
+    private readonly TurnLease _lease;
+    private readonly TurnRequest _allocate = new(TurnRequestKind.Allocate);
+    private MonotonicTime _closeAt = MonotonicTime.Never;
+    private bool _disposed;
+
+    /// <summary>Creates a machine that has nothing to do yet.</summary>
+    /// <param name="settings">Settings.</param>
+    /// <param name="credential">The long-term credential; null for a server that asks for none.</param>
+    /// <param name="server">The server's address.</param>
+    /// <param name="socket">The socket that requests leave from and everything of the server arrives on. Only one allocation per socket and server.</param>
+    /// <param name="random">Source of transaction IDs and of the spread of refreshes.</param>
+    /// <exception cref="ArgumentException">SOFTWARE is longer than 127 characters, <paramref name="server"/> has no address or port, or <paramref name="socket"/> is none.</exception>
+    public TurnAllocationMachine(TurnAllocationSettings settings, TurnCredential? credential, TransportAddress server, SocketHandle socket, IRandomSource random)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(random);
+        int softwareBytes = StunTextLimits.CountBytes(StunAttributeType.Software, settings.Software, nameof(settings));
+        if (server.Family == IpFamily.None || server.Port == 0)
+        {
+            throw new ArgumentException($"'{server}' is no address to send to.", nameof(server));
+        }
+
+        if (socket.IsNone)
+        {
+            throw new ArgumentException("The handle names no socket.", nameof(socket));
+        }
+
+        _settings = settings;
+        _hasCredential = credential is not null;
+        Server = server;
+        Socket = socket;
+
+        // What a challenge may take up, so that the answer to it still fits: 100 bytes stand for headers, integrity and small attributes.
+        int usernameBytes = credential is null ? 0 : System.Text.Encoding.UTF8.GetByteCount(credential.Username);
+        int maxChallengeBytes = MaxRequestBytes - MaxPeersBytes - softwareBytes - usernameBytes - 100;
+        _events = new TurnEventQueue(2 * settings.MaxPermissions);
+        _life = new TurnLife(_events);
+        _exchange = new TurnExchange(settings, new LongTermAuthenticator(credential, maxChallengeBytes), server, socket, random);
+        _lease = new TurnLease(_exchange, random);
+        _permissions = new TurnPermissions(_exchange, _events, settings.MaxPermissions);
+    }
+
+    /// <summary>The server.</summary>
+    public TransportAddress Server { get; }
+
+    /// <summary>The socket.</summary>
+    public SocketHandle Socket { get; }
+
+    /// <summary>How far the allocation has come.</summary>
+    public TurnAllocationState State => _life.State;
+
+    /// <summary>Why it failed or was lost.</summary>
+    public TurnFailure Failure => _life.Failure;
+
+    /// <summary>The server's error code for <see cref="Failure"/>, 300 to 699; 0 when it gave none.</summary>
+    public int ErrorCode => _life.ErrorCode;
+
+    /// <summary>The server's words for <see cref="ErrorCode"/>, made safe for logs; null when there were none.</summary>
+    public string? ReasonPhrase => _life.ReasonPhrase;
+
+    /// <summary>The relayed address; null before there is one.</summary>
+    public TransportAddress? RelayedAddress { get; private set; }
+
+    /// <summary>The client's address as the server sees it; null before it is known.</summary>
+    public TransportAddress? MappedAddress { get; private set; }
+
+    /// <summary>The lifetime that the server granted last.</summary>
+    public TimeSpan Lifetime => _lease.Lifetime;
+
+    /// <summary>Round trip time of the latest request that was answered and not repeated; null before there was one.</summary>
+    public TimeSpan? RoundTripTime { get; private set; }
+
+    /// <summary>Whether a new transaction waits for <see cref="StartPending"/>.</summary>
+    public bool HasPendingStart => _exchange.HasPendingStart;
+
+    /// <summary>When and why <see cref="HandleTimeout"/> wants to be called; asking changes nothing.</summary>
+    public Deadline NextTimeout => Deadline.Min(
+        Deadline.Min(new Deadline(_exchange.NextDeadline, TimerReason.Transaction), new Deadline(_lease.NextDeadline, TimerReason.AllocationRefresh)),
+        Deadline.Min(new Deadline(_permissions.NextDeadline, TimerReason.PermissionRefresh), new Deadline(_closeAt, TimerReason.Close)));
+
+    /// <summary>Begins to allocate. Calling it again does nothing.</summary>
+    /// <param name="now">The current time.</param>
+    public void Start(MonotonicTime now)
+    {
+        if (State != TurnAllocationState.Idle || _disposed)
+        {
+            return;
+        }
+
+        _allocate.DontFragment = _settings.DontFragment;
+        _exchange.Enqueue(_allocate);
+        MoveTo(TurnAllocationState.Allocating);
+    }
+
+    /// <summary>Lets one new transaction start: its first request is the next that <see cref="TryGetTransmit"/> gives. Does nothing when none waits.</summary>
+    /// <param name="now">The current time.</param>
+    public void StartPending(MonotonicTime now)
+    {
+        if (_exchange.TryTakePending(out TurnRequest? request) && (request.Kind != TurnRequestKind.CreatePermission || _permissions.Fill(request)))
+        {
+            _exchange.Start(request);
+        }
+    }
+
+    /// <summary>Asks for a permission, so that data may be exchanged with all ports of a peer's address; it is kept alive until the allocation ends.</summary>
+    /// <remarks>May be called before there is an allocation. An event tells what came of it, once; none comes for a permission that is there already.</remarks>
+    /// <param name="now">The current time.</param>
+    /// <param name="peer">The peer's address; IPv4-mapped IPv6 counts as IPv4.</param>
+    /// <returns>False when the allocation is over, or permissions for <see cref="TurnAllocationSettings.MaxPermissions"/> other peers are asked for.</returns>
+    /// <exception cref="ArgumentException"><paramref name="peer"/> is no address.</exception>
+    public bool RequestPermission(MonotonicTime now, IpAddress peer)
+    {
+        if (peer.Family == IpFamily.None)
+        {
+            throw new ArgumentException("The peer has no address.", nameof(peer));
+        }
+
+        return _life.IsActive && _permissions.Request(peer.Unmap());
+    }
+
+    /// <summary>Whether data may be exchanged with a peer's address now.</summary>
+    public bool HasPermission(IpAddress peer) => _permissions.IsInstalled(peer.Unmap());
+
+    /// <summary>Bytes that a Send indication to a peer puts before the payload: 36 for IPv4, 48 for IPv6, 4 more with DONT-FRAGMENT.</summary>
+    public int GetSendOverhead(IpFamily peerFamily) => TurnIndication.SendOverhead(peerFamily, _allocate.DontFragment);
+
+    /// <summary>Wraps a payload for a peer into a Send indication, to be sent from <see cref="Socket"/> to <see cref="Server"/>. Allocates nothing.</summary>
+    /// <param name="buffer">Where the indication goes; the payload rounded up to a multiple of 4, and <see cref="GetSendOverhead"/>.</param>
+    /// <param name="peer">The peer.</param>
+    /// <param name="payload">The data, may be empty; it may already stand in <paramref name="buffer"/>, best at its place behind the overhead.</param>
+    /// <param name="id">A fresh random ID.</param>
+    /// <param name="length">Number of bytes to send.</param>
+    /// <returns>False when there is no allocation or no permission for the peer (RFC 8656 §11.1 forbids to send then).</returns>
+    /// <exception cref="ArgumentException"><paramref name="buffer"/> is too short.</exception>
+    public bool TryWriteSend(Span<byte> buffer, TransportAddress peer, ReadOnlySpan<byte> payload, StunTransactionId id, out int length)
+    {
+        length = 0;
+        peer = peer with { Address = peer.Address.Unmap() };
+        if (State != TurnAllocationState.Allocated || !_permissions.IsInstalled(peer.Address))
+        {
+            return false;
+        }
+
+        length = TurnIndication.WriteSend(buffer, peer, payload, id, _allocate.DontFragment);
+        return true;
+    }
+
+    /// <summary>Takes a received datagram.</summary>
+    /// <param name="now">The current time.</param>
+    /// <param name="path">Where it came from and in.</param>
+    /// <param name="datagram">Its bytes; not kept.</param>
+    /// <returns>For relayed data: where in <paramref name="datagram"/> it stands and which peer sent it; stream and component are 0.</returns>
+    public DatagramVerdict HandleDatagram(MonotonicTime now, in TransportPath path, ReadOnlySpan<byte> datagram) =>
+        StunReader.TryParse(datagram, out StunReader message) == StunParseStatus.Ok
+            ? HandleMessage(now, path, message)
+            : DatagramVerdict.Dropped(DropReason.MalformedStun);
+
+    /// <summary>Takes a received STUN message: a response to one of this machine's requests, or a Data indication.</summary>
+    /// <param name="now">The current time.</param>
+    /// <param name="path">Where it came from and in.</param>
+    /// <param name="message">The message; not kept. Offsets in the verdict count from its first byte.</param>
+    public DatagramVerdict HandleMessage(MonotonicTime now, in TransportPath path, in StunReader message)
+    {
+        if (_life.IsOver)
+        {
+            return DatagramVerdict.Dropped(DropReason.Closed);
+        }
+
+        if (path.Socket != Socket || path.Remote != Server)
+        {
+            return DatagramVerdict.Dropped(path.Socket != Socket ? DropReason.UnknownSocket : DropReason.UnexpectedSource);
+        }
+
+        return message.Class switch
+        {
+            StunClass.SuccessResponse or StunClass.ErrorResponse => HandleResponse(now, message),
+            StunClass.Indication when message.Method == StunMethod.Data => HandleData(message),
+            _ => DatagramVerdict.Dropped(DropReason.UnexpectedMessage),
+        };
+    }
+
+    /// <summary>Does all work that is due; early or repeated calls do nothing.</summary>
+    public void HandleTimeout(MonotonicTime now)
+    {
+        _exchange.HandleTimeout(now);
+        while (_exchange.TryTakeTimedOut(out TurnRequest? request, out TurnFailure failure))
+        {
+            OnFailed(now, TurnResult.Failed(request, failure));
+        }
+
+        if (now >= _lease.ExpiresAt && !_lease.ExpiresAt.IsNever)
+        {
+            MoveTo(TurnAllocationState.Lost, _lease.ReasonOfExpiry);
+        }
+
+        if (now >= _closeAt && !_closeAt.IsNever)
+        {
+            OnReleased();
+        }
+
+        _lease.HandleTimeout(now);
+        _permissions.HandleTimeout(now);
+    }
+
+    /// <summary>Takes the network's word that nobody listens there (ICMP port or protocol unreachable): allocating fails at once; an allocation that stands is left to its refreshes.</summary>
+    /// <param name="now">The current time.</param>
+    /// <param name="destination">Where the packet had gone.</param>
+    public void HandleUnreachable(MonotonicTime now, TransportAddress destination)
+    {
+        if (State == TurnAllocationState.Allocating && destination == Server && _allocate.IsInFlight)
+        {
+            MoveTo(TurnAllocationState.Failed, TurnResult.Because(TurnFailure.Unreachable));
+        }
+    }
+
+    /// <summary>Gets the next datagram to send.</summary>
+    /// <param name="now">The current time.</param>
+    /// <param name="buffer">Where its bytes go; at least <see cref="MaxRequestBytes"/>.</param>
+    /// <param name="transmit">Where to send them.</param>
+    /// <returns>False when there is none.</returns>
+    /// <exception cref="ArgumentException"><paramref name="buffer"/> is too short.</exception>
+    public bool TryGetTransmit(MonotonicTime now, Span<byte> buffer, out Transmit transmit)
+    {
+        bool any = _exchange.TryWrite(now, buffer, out int length);
+        transmit = any ? new Transmit(Socket, Server, length) : default;
+        return any;
+    }
+
+    /// <summary>Gets the next fact.</summary>
+    /// <returns>False when there is none.</returns>
+    public bool TryGetEvent(out TurnEvent fact) => _events.TryTake(out fact);
+
+    /// <summary>Releases the allocation, within the time of one transaction; <see cref="TurnEventKind.Closed"/> tells the end. Calling it again does nothing.</summary>
+    /// <param name="now">The current time.</param>
+    public void Close(MonotonicTime now)
+    {
+        if (_disposed)
+        {
+            return;
+        }
+
+        switch (State)
+        {
+            case TurnAllocationState.Allocated:
+            // The server may be about to make an allocation. Without credentials in the request it only challenges, unless it asks nobody for any.
+            case TurnAllocationState.Allocating when _allocate.IsInFlight && (_allocate.IsAuthenticated || !_hasCredential):
+                Release(now, default);
+                break;
+            case TurnAllocationState.Idle or TurnAllocationState.Allocating:
+                MoveTo(TurnAllocationState.Closed);
+                break;
+        }
+    }
+
+    /// <summary>Frees the hash handles. Sends nothing; call <see cref="Close"/> first to release the allocation.</summary>
+    public void Dispose()
+    {
+        _disposed = true;
+        _exchange.Dispose();
+        StopTimers();
+    }
+
+    /// <summary>"TURN 192.0.2.1:3478: Allocated", never credentials.</summary>
+    public override string ToString() => $"TURN {Server}: {State}";
+
+    private DatagramVerdict HandleData(in StunReader message)
+    {
+        DropReason reason = TurnIndication.ReadData(message, out TransportAddress peer, out ReadOnlySpan<byte> data, out bool isIcmp);
+        if (reason != DropReason.None)
+        {
+            return DatagramVerdict.Dropped(reason);
+        }
+
+        if (State != TurnAllocationState.Allocated || !_permissions.IsInstalled(peer.Address))
+        {
+            return DatagramVerdict.Dropped(DropReason.NoPermission);
+        }
+
+        if (isIcmp)
+        {
+            return DatagramVerdict.Consumed;
+        }
+
+        message.Bytes.Overlaps(data, out int offset);
+        return DatagramVerdict.Payload(offset, data.Length, 0, 0, peer);
+    }
+
+    private DatagramVerdict HandleResponse(MonotonicTime now, in StunReader message)
+    {
+        TurnResult result = _exchange.HandleResponse(now, message);
+        RoundTripTime = result.RoundTrip ?? RoundTripTime;
+        switch (result.Kind)
+        {
+            case TurnResultKind.Succeeded:
+                OnSucceeded(now, result, message);
+                break;
+            case TurnResultKind.Failed:
+                OnFailed(now, result);
+                break;
+        }
+
+        return result.Kind == TurnResultKind.Dropped ? DatagramVerdict.Dropped(result.DropReason) : DatagramVerdict.Consumed;
+    }
+
+    private void OnSucceeded(MonotonicTime now, in TurnResult result, in StunReader message)
+    {
+        switch (result.Request!.Kind)
+        {
+            case TurnRequestKind.Allocate:
+                OnAllocated(now, result, message);
+                break;
+            case TurnRequestKind.Refresh:
+                if (!_lease.OnSucceeded(result, message))
+                {
+                    MoveTo(TurnAllocationState.Lost, TurnResult.Because(TurnFailure.Expired));
+                }
+
+                break;
+            case TurnRequestKind.Release:
+                OnReleased();
+                break;
+            case TurnRequestKind.CreatePermission:
+                _permissions.OnSucceeded(result);
+                break;
+        }
+    }
+
+    private void OnFailed(MonotonicTime now, in TurnResult result)
+    {
+        TurnRequestKind kind = result.Request!.Kind;
+        if (result.ErrorCode == TurnErrorCode.AllocationMismatch && State == TurnAllocationState.Allocated)
+        {
+            MoveTo(TurnAllocationState.Lost, result);
+        }
+        else if (kind == TurnRequestKind.Allocate)
+        {
+            MoveTo(TurnAllocationState.Failed, result);
+        }
+        else if (kind == TurnRequestKind.Release)
+        {
+            OnReleased();
+        }
+        else if (kind == TurnRequestKind.CreatePermission)
+        {
+            _permissions.OnFailed(result);
+        }
+        else
+        {
+            _lease.OnFailed(result);
+        }
+    }
+
+    private void OnAllocated(MonotonicTime now, in TurnResult result, in StunReader message)
+    {
+        bool hasLifetime = message.GetUInt32(StunAttributeType.Lifetime, out uint seconds) == StunAttributeStatus.Ok;
+        bool hasRelayed = TryReadAddress(message, StunAttributeType.XorRelayedAddress, out TransportAddress relayed);
+        TurnResult malformed = TurnResult.Because(TurnFailure.MalformedResponse);
+        if (hasLifetime && seconds == 0)
+        {
+            MoveTo(TurnAllocationState.Failed, malformed);
+        }
+        else if (!hasLifetime || !hasRelayed || (_settings.RelayedFamily != IpFamily.None && relayed.Family != _settings.RelayedFamily))
+        {
+            // There is an allocation, but not one that can be used: it is given back.
+            Release(now, malformed);
+        }
+        else
+        {
+            RelayedAddress = relayed;
+            MappedAddress = TryReadAddress(message, StunAttributeType.XorMappedAddress, out TransportAddress mapped) ? mapped : null;
+            _lease.Grant(result.FirstSent, TimeSpan.FromSeconds(seconds));
+            MoveTo(TurnAllocationState.Allocated);
+            _permissions.Open(relayed.Family);
+        }
+    }
+
+    private void OnReleased() => MoveTo(Failure == TurnFailure.None ? TurnAllocationState.Closed : TurnAllocationState.Failed);
+
+    private void Release(MonotonicTime now, in TurnResult why)
+    {
+        MoveTo(TurnAllocationState.Closing, why);
+        _closeAt = now + _exchange.Schedule.FailureOffset;
+        _exchange.Enqueue(new TurnRequest(TurnRequestKind.Release));
+    }
+
+    private static bool TryReadAddress(in StunReader message, StunAttributeType type, out TransportAddress address)
+    {
+        bool ok = message.GetXorAddress(type, out address) == StunAttributeStatus.Ok;
+        address = address with { Address = address.Address.Unmap() };
+        return ok && address.Port != 0 && !address.Address.IsUnspecified && !address.Address.IsMulticast;
+    }
+
+    private void MoveTo(TurnAllocationState next, in TurnResult why = default)
+    {
+        _life.MoveTo(next, why);
+        if (_life.IsOver)
+        {
+            _exchange.Clear();
+        }
+        else if (next == TurnAllocationState.Closing)
+        {
+            _exchange.Abandon();
+        }
+
+        if (!_life.IsActive)
+        {
+            StopTimers();
+        }
+    }
+
+    private void StopTimers()
+    {
+        _permissions.Clear();
+        _lease.End();
+        _closeAt = MonotonicTime.Never;
+    }
+}

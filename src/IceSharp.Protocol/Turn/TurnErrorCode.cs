@@ -1,0 +1,34 @@
+namespace IceSharp.Protocol.Turn;
+
+/// <summary>Error codes with a meaning to a TURN client (RFC 8656 §7.4, §19).</summary>
+internal static class TurnErrorCode
+{
+    public const int Unauthenticated = 401;
+    public const int UnknownAttribute = 420;
+    public const int AllocationMismatch = 437;
+    public const int StaleNonce = 438;
+    public const int PeerAddressFamilyMismatch = 443;
+    public const int InsufficientCapacity = 508;
+
+    /// <summary>Whether the same request may be sent again a few times (RFC 8489 §6.3.4); 508 has a rule of its own.</summary>
+    public static bool IsTransient(int code) => code / 100 == 5 && code != InsufficientCapacity;
+
+    public static TurnFailure ToFailure(int code) => code switch
+    {
+        300 => TurnFailure.TryAlternate,
+        400 => TurnFailure.BadRequest,
+        Unauthenticated => TurnFailure.Unauthorized,
+        403 => TurnFailure.Forbidden,
+        UnknownAttribute => TurnFailure.UnknownAttribute,
+        AllocationMismatch => TurnFailure.AllocationMismatch,
+        StaleNonce => TurnFailure.StaleNonce,
+        440 => TurnFailure.AddressFamilyNotSupported,
+        441 => TurnFailure.WrongCredentials,
+        442 => TurnFailure.UnsupportedTransport,
+        PeerAddressFamilyMismatch => TurnFailure.PeerAddressFamilyMismatch,
+        486 => TurnFailure.QuotaReached,
+        InsufficientCapacity => TurnFailure.InsufficientCapacity,
+        >= 500 and <= 599 => TurnFailure.ServerError,
+        _ => TurnFailure.OtherError,
+    };
+}

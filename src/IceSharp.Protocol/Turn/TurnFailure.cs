@@ -1,0 +1,80 @@
+namespace IceSharp.Protocol.Turn;
+
+/// <summary>Why a TURN request, or the whole allocation, failed.</summary>
+public enum TurnFailure
+{
+    /// <summary>It did not.</summary>
+    None,
+
+    /// <summary>No answer within the time of a transaction.</summary>
+    Timeout,
+
+    /// <summary>Answers came, but none with valid integrity (RFC 8489 §9.2.5).</summary>
+    IntegrityViolated,
+
+    /// <summary>The network said that nobody is there.</summary>
+    Unreachable,
+
+    /// <summary>The answer lacks something it must have, or makes no sense.</summary>
+    MalformedResponse,
+
+    /// <summary>The answer has a comprehension-required attribute that is not known, or the server (420) does not know one of ours.</summary>
+    UnknownAttribute,
+
+    /// <summary>The server demands credentials and there are none.</summary>
+    CredentialsMissing,
+
+    /// <summary>401 to a request with credentials: user or password is wrong.</summary>
+    Unauthorized,
+
+    /// <summary>438 again and again.</summary>
+    StaleNonce,
+
+    /// <summary>A challenge without usable realm or nonce, or one too large to be answered.</summary>
+    BadChallenge,
+
+    /// <summary>A challenge that offers less than the nonce announces or than the server offered before: somebody may have cut it (RFC 8489 §9.2.1).</summary>
+    BidDown,
+
+    /// <summary>The server offers no password algorithm that is known.</summary>
+    UnsupportedAlgorithm,
+
+    /// <summary>300: the server wants another one to be tried; not followed.</summary>
+    TryAlternate,
+
+    /// <summary>400.</summary>
+    BadRequest,
+
+    /// <summary>403.</summary>
+    Forbidden,
+
+    /// <summary>437: to Allocate, this 5-tuple has an allocation already; to others, it has none.</summary>
+    AllocationMismatch,
+
+    /// <summary>440.</summary>
+    AddressFamilyNotSupported,
+
+    /// <summary>441: the allocation belongs to another user.</summary>
+    WrongCredentials,
+
+    /// <summary>442.</summary>
+    UnsupportedTransport,
+
+    /// <summary>443: the peer's address is not of the relayed address's family.</summary>
+    PeerAddressFamilyMismatch,
+
+    /// <summary>486: wait at least 60 s before the next attempt (RFC 8656 §7.4).</summary>
+    QuotaReached,
+
+    /// <summary>508: wait at least 60 s before the next attempt (RFC 8656 §7.4).</summary>
+    InsufficientCapacity,
+
+    /// <summary>Another 5xx code, after the repeats that are allowed.</summary>
+    ServerError,
+
+    /// <summary>Another code.</summary>
+    OtherError,
+
+    /// <summary>The allocation, or a permission, ran out before it could be refreshed.</summary>
+    Expired,
+}
