@@ -4,8 +4,8 @@ using IceSharp.Protocol.Agent;
 namespace IceSharp.Testing;
 
 /// <summary>What a <see cref="StunTurnServerMachine"/> offers, and to whom.</summary>
-/// <remarks>Immutable. Holds passwords: it has no <c>ToString</c> that shows them.</remarks>
-public sealed class StunTurnServerOptions
+/// <remarks>Immutable. Holds passwords, which <see cref="ToString"/> does not show.</remarks>
+public sealed record StunTurnServerOptions
 {
     /// <summary>Who may use the relay: user names with their passwords.</summary>
     /// <value>The default is nobody. Only keys derived from them stay in the machine (RFC 8656 §6).</value>
@@ -66,4 +66,7 @@ public sealed class StunTurnServerOptions
     /// <summary>Peers that nobody may reach through the relay: requests get 403, data is dropped (RFC 8656 §21.2).</summary>
     /// <value>Null, the default, forbids none but Teredo and 6to4 addresses (RFC 8656 §21.4).</value>
     public Func<IpAddress, bool>? IsForbiddenPeer { get; init; }
+
+    /// <summary>Realm and number of users, without secrets.</summary>
+    public override string ToString() => $"StunTurnServerOptions(realm {Realm}, {Users.Count} users, {LongTerm})";
 }
