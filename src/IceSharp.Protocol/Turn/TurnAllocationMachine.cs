@@ -100,9 +100,16 @@ public sealed class TurnAllocationMachine : IDisposable
     public bool HasPendingStart => _exchange.HasPendingStart;
 
     /// <summary>When and why <see cref="HandleTimeout"/> wants to be called; asking changes nothing.</summary>
-    public Deadline NextTimeout => Deadline.Min(
-        Deadline.Min(new Deadline(_exchange.NextDeadline, TimerReason.Transaction), new Deadline(_lease.NextDeadline, TimerReason.AllocationRefresh)),
-        Deadline.Min(new Deadline(_permissions.NextDeadline, TimerReason.PermissionRefresh), new Deadline(_closeAt, TimerReason.Close)));
+    public Deadline NextTimeout
+    {
+        get
+        {
+            Deadline next = Deadline.Min(Deadline.Never, new Deadline(_exchange.NextDeadline, TimerReason.Transaction));
+            next = Deadline.Min(next, new Deadline(_lease.NextDeadline, TimerReason.AllocationRefresh));
+            next = Deadline.Min(next, new Deadline(_permissions.NextDeadline, TimerReason.PermissionRefresh));
+            return Deadline.Min(next, new Deadline(_closeAt, TimerReason.Close));
+        }
+    }
 
     /// <summary>Begins to allocate. Calling it again does nothing.</summary>
     /// <param name="now">The current time.</param>
@@ -147,11 +154,11 @@ public sealed class TurnAllocationMachine : IDisposable
     /// <summary>Whether data may be exchanged with a peer's address now.</summary>
     public bool HasPermission(IpAddress peer) => _permissions.IsInstalled(peer.Unmap());
 
-    /// <summary>Bytes that a Send indication to a peer puts before the payload: 36 for IPv4, 48 for IPv6, 4 more with DONT-FRAGMENT.</summary>
-    public int GetSendOverhead(IpFamily peerFamily) => TurnIndication.SendOverhead(peerFamily, _allocate.DontFragment);
+    /// <summary>Bytes that a Send indication to a peer puts before the payload: 36 for IPv4, 48 for IPv6. Up to 7 more follow it.</summary>
+    public static int GetSendOverhead(IpFamily peerFamily) => TurnIndication.SendOverhead(peerFamily);
 
     /// <summary>Wraps a payload for a peer into a Send indication, to be sent from <see cref="Socket"/> to <see cref="Server"/>. Allocates nothing.</summary>
-    /// <param name="buffer">Where the indication goes; the payload rounded up to a multiple of 4, and <see cref="GetSendOverhead"/>.</param>
+    /// <param name="buffer">Where the indication goes; at least <see cref="GetSendOverhead"/> + payload + 7 bytes.</param>
     /// <param name="peer">The peer.</param>
     /// <param name="payload">The data, may be empty; it may already stand in <paramref name="buffer"/>, best at its place behind the overhead.</param>
     /// <param name="id">A fresh random ID.</param>

@@ -6,31 +6,28 @@ namespace IceSharp.Protocol.Turn;
 internal static class TurnIndication
 {
     /// <summary>Bytes of a Send indication before its data.</summary>
-    public static int SendOverhead(IpFamily peerFamily, bool dontFragment) =>
-        StunWire.HeaderBytes
-        + StunWire.AttributeHeaderBytes + 4 + (peerFamily == IpFamily.IPv6 ? 16 : 4)
-        + (dontFragment ? StunWire.AttributeHeaderBytes : 0)
-        + StunWire.AttributeHeaderBytes;
+    public static int SendOverhead(IpFamily peerFamily) =>
+        StunWire.HeaderBytes + StunWire.AttributeHeaderBytes + 4 + (peerFamily == IpFamily.IPv6 ? 16 : 4) + StunWire.AttributeHeaderBytes;
 
     public static int WriteSend(Span<byte> buffer, TransportAddress peer, ReadOnlySpan<byte> payload, StunTransactionId id, bool dontFragment)
     {
-        int overhead = SendOverhead(peer.Family, dontFragment);
-        if (buffer.Length < overhead + StunWire.Padded(payload.Length))
+        int overhead = SendOverhead(peer.Family);
+        int bytes = overhead + StunWire.Padded(payload.Length) + (dontFragment ? StunWire.AttributeHeaderBytes : 0);
+        if (buffer.Length < bytes)
         {
-            throw new ArgumentException(
-                $"A Send indication of {payload.Length} bytes takes {overhead + StunWire.Padded(payload.Length)}, the buffer has {buffer.Length}.", nameof(buffer));
+            throw new ArgumentException($"A Send indication of {payload.Length} bytes takes {bytes}, the buffer has {buffer.Length}.", nameof(buffer));
         }
 
         // The data first: it may stand in the same buffer, where the header would overwrite it.
         payload.CopyTo(buffer[overhead..]);
         StunWriter writer = new(buffer, StunMethod.Send, StunClass.Indication, id);
         writer.AddXorAddress(StunAttributeType.XorPeerAddress, peer);
+        writer.Reserve(StunAttributeType.Data, payload.Length);
         if (dontFragment)
         {
             writer.AddFlag(StunAttributeType.DontFragment);
         }
 
-        writer.Reserve(StunAttributeType.Data, payload.Length);
         return writer.Length;
     }
 

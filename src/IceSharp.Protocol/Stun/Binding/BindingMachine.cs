@@ -84,7 +84,8 @@ public sealed class BindingMachine
     public TimeSpan? RoundTripTime { get; private set; }
 
     /// <summary>When and why <see cref="HandleTimeout"/> wants to be called.</summary>
-    public Deadline NextTimeout => _transaction is null ? Deadline.Never : new Deadline(_transaction.NextDeadline, TimerReason.Transaction);
+    public Deadline NextTimeout =>
+        _transaction is null ? Deadline.Never : Deadline.Min(Deadline.Never, new Deadline(_transaction.NextDeadline, TimerReason.Transaction));
 
     /// <summary>Asks the server, for the first time or again: the next <see cref="TryGetTransmit"/> sends a new transaction's first request. Does nothing while one is under way.</summary>
     /// <remarks>Call it when pacing allows a new transaction, and again each Tr to keep the NAT binding (RFC 8445 §5.1.1.4).</remarks>
