@@ -47,7 +47,7 @@ internal sealed class LoopThread : IIceLoopRunner
         while (!_stopping)
         {
             MonotonicTime before = now;
-            int count = _poller.Wait(WaitTime(before), ready);
+            int count = _poller.Wait(before, KernelDeadline(before), ready);
             now = Loop.Now;
             Loop.RunTurn(now, ready[..count], backlogged: count > 0 && now - before < BacklogWait);
             now = Loop.Now;
@@ -57,20 +57,15 @@ internal sealed class LoopThread : IIceLoopRunner
         _poller.Dispose();
     }
 
-    private TimeSpan? WaitTime(MonotonicTime now)
+    private MonotonicTime KernelDeadline(MonotonicTime now)
     {
         MonotonicTime next = Loop.NextDeadline;
-        if (_timer is null)
+        if (_timer is null || next <= now)
         {
-            return next.IsNever ? null : next - now;
+            return next;
         }
 
-        TimeSpan wait = next.IsNever ? Timeout.InfiniteTimeSpan : next <= now ? TimeSpan.Zero : next - now;
-        if (wait != TimeSpan.Zero)
-        {
-            _timer.Change(wait, Timeout.InfiniteTimeSpan);
-        }
-
-        return wait == TimeSpan.Zero ? wait : null;
+        _timer.Change(next.IsNever ? Timeout.InfiniteTimeSpan : next - now, Timeout.InfiniteTimeSpan);
+        return MonotonicTime.Never;
     }
 }

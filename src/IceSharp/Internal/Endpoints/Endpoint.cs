@@ -1,4 +1,5 @@
 using IceSharp.Internal.Driver;
+using IceSharp.Internal.Network;
 using IceSharp.Protocol;
 
 namespace IceSharp.Internal.Endpoints;
@@ -19,13 +20,15 @@ internal sealed class Endpoint(Loop loop, LoopMember owner, SocketHandle handle,
     /// <summary>Name in the loop's poller; 0 for sockets that announce datagrams themselves.</summary>
     public long Token { get; set; }
 
+    private bool MayHaveMore => socket is not SystemUdpSocket system || system.MayHaveMore;
+
     /// <summary>Reads what the kernel says is there and hands it to the owner.</summary>
     /// <param name="now">The time of the turn.</param>
     /// <param name="backlogged">Whether datagrams arrive faster than the loop turns.</param>
     public void Read(MonotonicTime now, bool backlogged)
     {
         int reads = backlogged ? BurstReads : 1;
-        while (reads-- > 0 && ReadOne(now))
+        while (ReadOne(now) && --reads > 0 && MayHaveMore)
         {
         }
     }

@@ -12,6 +12,7 @@ internal static unsafe partial class LinuxCalls
     public const int ControlAdd = 1;
     public const int ControlDelete = 2;
     public const uint ReadEvent = 1;
+    public const int MonotonicClock = 1;
 
     [LibraryImport("libc", EntryPoint = "recvfrom", SetLastError = true)]
     public static partial nint ReceiveFrom(int handle, byte* buffer, nuint length, int flags, byte* name, int* nameLength);
@@ -30,6 +31,13 @@ internal static unsafe partial class LinuxCalls
 
     [LibraryImport("libc", EntryPoint = "eventfd", SetLastError = true)]
     public static partial int EventHandle(uint initialValue, int flags);
+
+    [LibraryImport("libc", EntryPoint = "timerfd_create", SetLastError = true)]
+    public static partial int TimerHandle(int clock, int flags);
+
+    /// <summary>Sets a timer to interval seconds and nanoseconds, then value seconds and nanoseconds, as <c>struct itimerspec</c> has them.</summary>
+    [LibraryImport("libc", EntryPoint = "timerfd_settime", SetLastError = true)]
+    public static partial int SetTimer(int timer, int flags, nint* setting, nint* previous);
 
     [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
     public static partial nint Read(int handle, byte* buffer, nuint length);

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using IceSharp.Protocol;
 
 namespace IceSharp.Internal.Network;
 
@@ -19,10 +20,11 @@ internal abstract class Poller : IDisposable
     public abstract void Remove(Socket socket, long token);
 
     /// <summary>Waits.</summary>
-    /// <param name="timeout">How long at most; null is for ever. Rounded up to what the system call knows.</param>
+    /// <param name="now">The time now.</param>
+    /// <param name="deadline">When to return at the latest, on the clock of <paramref name="now"/>; may be <see cref="MonotonicTime.Never"/>.</param>
     /// <param name="ready">Gets the tokens of readable sockets; room for <see cref="MaxReady"/>.</param>
-    /// <returns>How many of them there are; 0 after a wake or a timeout.</returns>
-    public abstract int Wait(TimeSpan? timeout, Span<long> ready);
+    /// <returns>How many of them there are; 0 after a wake or at the deadline.</returns>
+    public abstract int Wait(MonotonicTime now, MonotonicTime deadline, Span<long> ready);
 
     /// <summary>Ends the current or the next wait. Thread safe.</summary>
     public abstract void Wake();

@@ -1,11 +1,15 @@
 using System.Net;
 using System.Net.Sockets;
+using IceSharp.Protocol;
 
 namespace IceSharp.Internal.Network;
 
 /// <summary>The poller for any system: <see cref="Socket.Select(System.Collections.IList?, System.Collections.IList?, System.Collections.IList?, TimeSpan)"/>, and a loopback socket to be woken by.</summary>
 internal sealed class SelectPoller : Poller
 {
+    // 32 bits of microseconds end at 35 minutes.
+    private static readonly TimeSpan s_longestWait = TimeSpan.FromMinutes(30);
+
     private readonly Dictionary<Socket, long> _tokens = [];
     private readonly List<Socket> _waiting = [];
     private readonly Socket _wake;
@@ -25,7 +29,7 @@ internal sealed class SelectPoller : Poller
 
     public override void Remove(Socket socket, long token) => _tokens.Remove(socket);
 
-    public override int Wait(TimeSpan? timeout, Span<long> ready)
+    public override int Wait(MonotonicTime now, MonotonicTime deadline, Span<long> ready)
     {
         _waiting.Clear();
         _waiting.Add(_wake);
@@ -36,7 +40,7 @@ internal sealed class SelectPoller : Poller
 
         try
         {
-            Socket.Select(_waiting, null, null, timeout ?? Timeout.InfiniteTimeSpan);
+            Socket.Select(_waiting, null, null, Timeout(now, deadline));
         }
         catch (Exception e) when (e is ObjectDisposedException or SocketException)
         {
@@ -74,6 +78,18 @@ internal sealed class SelectPoller : Poller
     }
 
     public override void Dispose() => _wake.Dispose();
+
+    // Select counts microseconds; rounded up, so that it does not return just before the deadline.
+    private static TimeSpan Timeout(MonotonicTime now, MonotonicTime deadline)
+    {
+        if (deadline.IsNever)
+        {
+            return System.Threading.Timeout.InfiniteTimeSpan;
+        }
+
+        TimeSpan left = deadline <= now ? TimeSpan.Zero : deadline - now + TimeSpan.FromTicks(TimeSpan.TicksPerMicrosecond - 1);
+        return left < s_longestWait ? left : s_longestWait;
+    }
 
     private void DrainWake()
     {

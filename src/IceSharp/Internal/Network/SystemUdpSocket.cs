@@ -33,6 +33,9 @@ internal abstract class SystemUdpSocket : IIceUdpSocket
     /// <summary>IPv6 zone of the local address, for link-local destinations.</summary>
     protected uint ScopeId { get; }
 
+    /// <summary>Whether another read is worth trying right after one: false where an empty read is dear and none is there.</summary>
+    public virtual bool MayHaveMore => true;
+
     public abstract IceSendResult TrySend(ReadOnlySpan<byte> datagram, TransportAddress destination);
 
     public abstract bool TryReceive(Span<byte> buffer, out int length, out TransportAddress source);
