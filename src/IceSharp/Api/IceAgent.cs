@@ -30,6 +30,7 @@ public sealed class IceAgent : IAsyncDisposable
     private readonly Protocol.IRandomSource _random;
     private volatile AgentDriver? _driver;
     private LoopLease? _lease;
+    private IceDescription? _remote;
     private Task? _disposal;
 
     /// <summary>Creates an agent. Nothing is opened or started before the first call that needs it.</summary>
@@ -164,20 +165,16 @@ public sealed class IceAgent : IAsyncDisposable
 
     /// <summary>Takes the peer's description; checks start as soon as pairs can be formed.</summary>
     /// <param name="description">Offer or answer, with as many streams as this agent has.</param>
-    /// <exception cref="ArgumentException">The number of streams differs, or no stream of it can use ICE.</exception>
+    /// <exception cref="ArgumentException">The number of streams differs, a stream has no ICE credentials, or it has others than in an earlier description: ICE restarts are not supported yet.</exception>
     /// <exception cref="ObjectDisposedException">The agent is disposed.</exception>
     public void SetRemoteDescription(IceDescription description)
     {
         ArgumentNullException.ThrowIfNull(description);
         AgentDriver driver = EnsureStarted();
-        if (description.Streams.Count != _session.Streams.Count)
+        lock (_gate)
         {
-            throw new ArgumentException($"The description has {description.Streams.Count} streams, the agent {_session.Streams.Count}.", nameof(description));
-        }
-
-        if (!description.Streams.Any(s => s.SupportsIce))
-        {
-            throw new ArgumentException("No stream of the description has ICE credentials.", nameof(description));
+            CheckRemote(description);
+            _remote = description;
         }
 
         driver.Post(now => driver.Machine.SetRemoteDescription(now, description));
@@ -230,6 +227,29 @@ public sealed class IceAgent : IAsyncDisposable
         }
 
         return driver;
+    }
+
+    // All that the machine would refuse, so that the caller hears of it here and not the log from the loop.
+    private void CheckRemote(IceDescription description)
+    {
+        if (description.Streams.Count != _session.Streams.Count)
+        {
+            throw new ArgumentException($"The description has {description.Streams.Count} streams, the agent {_session.Streams.Count}.", nameof(description));
+        }
+
+        for (int i = 0; i < description.Streams.Count; i++)
+        {
+            IceStreamDescription stream = description.Streams[i];
+            if (!stream.SupportsIce)
+            {
+                throw new ArgumentException($"Stream '{stream.Mid}' of the description is refused or has no ICE credentials.", nameof(description));
+            }
+
+            if (_remote is { } known && known.Streams[i].Ufrag != stream.Ufrag)
+            {
+                throw new ArgumentException($"Stream '{stream.Mid}' has other credentials than before: an ICE restart, which is not supported yet.", nameof(description));
+            }
+        }
     }
 
     private AgentDriver EnsureStarted()

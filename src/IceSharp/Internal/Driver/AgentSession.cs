@@ -180,6 +180,7 @@ internal sealed class AgentSession(string name, ILogger logger, AgentWatchers wa
     private void OnGathering(IceGatheringState state, IceAgentMachine machine)
     {
         _gatheringState = state;
+        _candidatesChanged = true;
         _gatheringReport = [.. machine.GatheringReport];
         watchers.GatheringStateChanged(state);
         if (state != IceGatheringState.Complete)
