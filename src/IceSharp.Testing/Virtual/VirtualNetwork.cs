@@ -28,6 +28,7 @@ public sealed class VirtualNetwork
     private readonly Dictionary<string, IReadOnlyList<IpAddress>> _names = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<VirtualHost> _hosts = [];
     private long _datagrams;
+    private int _agents;
 
     /// <summary>Creates an empty network.</summary>
     /// <param name="seed">Decides every draw: losses, jitter, NAT ports, and the random bytes of machines on hosts.</param>
@@ -184,6 +185,8 @@ public sealed class VirtualNetwork
     }
 
     internal long NextDatagramNumber() => ++_datagrams;
+
+    internal int NextAgentNumber() => ++_agents;
 
     internal bool IsDroppedByRule(VirtualDatagram datagram) =>
         DropRule is { } rule && rule(Now, datagram.Source, datagram.Destination, datagram.Bytes);

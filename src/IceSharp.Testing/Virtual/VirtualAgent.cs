@@ -1,0 +1,284 @@
+using System.Diagnostics.CodeAnalysis;
+using IceSharp.Protocol;
+using IceSharp.Protocol.Agent;
+using IceSharp.Protocol.Stun;
+
+namespace IceSharp.Testing;
+
+/// <summary>An <see cref="IceAgentMachine"/> on a host of a virtual network: answers its host requests, carries its datagrams, keeps its time.</summary>
+/// <remarks>Call verbs here rather than on <see cref="Machine"/>: what the machine then wants to send goes out at once. Not thread safe.</remarks>
+[Experimental("ICE0001")]
+public sealed class VirtualAgent : IDisposable
+{
+    private const int SendIndicationOverhead = 20 + 24 + 4 + 3;
+
+    private readonly Dictionary<SocketHandle, VirtualSocket> _sockets = [];
+    private readonly List<IceAgentEvent> _events = [];
+    private readonly List<ReceivedData> _received = [];
+    private readonly byte[] _buffer = new byte[ushort.MaxValue];
+    private readonly SeededRandomSource _relayIds;
+    private readonly VirtualTimer _timer;
+    private bool _draining;
+    private bool _disposed;
+
+    /// <summary>Creates an agent; it has no data stream yet.</summary>
+    /// <param name="host">Where it runs.</param>
+    /// <param name="options">Its settings; null is the defaults.</param>
+    /// <param name="pacingGate">The gate it shares with others; null gives it one of its own with 5 ms between slots.</param>
+    public VirtualAgent(VirtualHost host, IceAgentMachineOptions? options = null, IPacingGate? pacingGate = null)
+    {
+        ArgumentNullException.ThrowIfNull(host);
+        Host = host;
+        string purpose = $"agent {host.Network.NextAgentNumber()} on {host.Name}";
+        _relayIds = host.Network.Random.Derive($"{purpose}, relayed data");
+        _timer = new VirtualTimer(host.Network, () => Do(m => m.HandleTimeout(host.Network.Now)));
+        Machine = new IceAgentMachine(options ?? new IceAgentMachineOptions(), host.Network.Random.Derive(purpose), pacingGate ?? new IntervalPacingGate());
+    }
+
+    /// <summary>Where it runs.</summary>
+    public VirtualHost Host { get; }
+
+    /// <summary>The machine: look at its state, pairs and routes here.</summary>
+    public IceAgentMachine Machine { get; }
+
+    /// <summary>Every event so far.</summary>
+    public IReadOnlyList<IceAgentEvent> Events => _events;
+
+    /// <summary>Application data received so far.</summary>
+    public IReadOnlyList<ReceivedData> Received => _received;
+
+    /// <summary>Whether <see cref="Received"/> keeps what arrives.</summary>
+    /// <value>The default is true; switch it off for long calls.</value>
+    public bool KeepsReceived { get; set; } = true;
+
+    /// <summary>Told each event when it happens, after <see cref="Events"/> has it; may call verbs of this agent.</summary>
+    public Action<IceAgentEvent>? Observer { get; set; }
+
+    /// <summary>Told all application data when it arrives.</summary>
+    public Action<ReceivedData>? DataReceiver { get; set; }
+
+    /// <summary>How long name servers take to answer.</summary>
+    /// <value>The default is zero. Longer than any gathering timeout stands for servers that do not answer.</value>
+    public TimeSpan ResolveDelay { get; set; }
+
+    /// <summary>Number of data streams.</summary>
+    public int StreamCount { get; private set; }
+
+    /// <summary>Number of sockets that the agent holds: 0 after it has closed.</summary>
+    public int OpenSockets => _sockets.Count;
+
+    /// <summary>Adds a data stream; only before gathering starts.</summary>
+    /// <param name="mid">Its identification.</param>
+    /// <param name="componentCount">Number of components.</param>
+    /// <returns>The stream's index.</returns>
+    public int AddDataStream(string mid = "0", int componentCount = 1)
+    {
+        int index = Machine.AddDataStream(mid, componentCount);
+        StreamCount = index + 1;
+        return index;
+    }
+
+    /// <summary>Starts gathering.</summary>
+    public void StartGathering() => Do(m => m.StartGathering(Host.Network.Now));
+
+    /// <summary>Describes the agent for its peer.</summary>
+    public IceDescription CreateLocalDescription() => Machine.CreateLocalDescription();
+
+    /// <summary>Takes the peer's description.</summary>
+    public void SetRemoteDescription(IceDescription description) => Do(m => m.SetRemoteDescription(Host.Network.Now, description));
+
+    /// <summary>Takes one more candidate of the peer.</summary>
+    public void AddRemoteCandidate(int stream, IceCandidate candidate) => Do(m => m.AddRemoteCandidate(Host.Network.Now, stream, candidate));
+
+    /// <summary>Takes the peer's word that no more candidates will come.</summary>
+    public void EndRemoteCandidates(int stream) => Do(m => m.EndRemoteCandidates(Host.Network.Now, stream));
+
+    /// <summary>Sends application data the way the component's route leads now, over the relay where it does.</summary>
+    /// <param name="data">At most 65507 bytes, less 51 for a relay.</param>
+    /// <param name="stream">Index of the data stream.</param>
+    /// <param name="component">Component.</param>
+    /// <returns>False when there is no route.</returns>
+    public bool TrySend(ReadOnlySpan<byte> data, int stream = 0, int component = 1)
+    {
+        if (Machine.GetRoute(stream, component) is not { } route || !_sockets.TryGetValue(route.Socket, out VirtualSocket? socket))
+        {
+            return false;
+        }
+
+        if (route.IsRelayed)
+        {
+            byte[] wrapped = new byte[data.Length + SendIndicationOverhead];
+            StunWriter writer = new(wrapped, StunMethod.Send, StunClass.Indication, StunTransactionId.Create(_relayIds));
+            writer.AddXorAddress(StunAttributeType.XorPeerAddress, route.Peer);
+            writer.AddBytes(StunAttributeType.Data, data);
+            socket.Send(route.Destination, writer.Written);
+        }
+        else
+        {
+            socket.Send(route.Destination, data);
+        }
+
+        Do(m => m.ReportDataSent(Host.Network.Now, stream, component));
+        return true;
+    }
+
+    /// <summary>Begins to close; run the network until <see cref="AgentClosed"/> is among the events.</summary>
+    public void Close() => Do(m => m.Close(Host.Network.Now));
+
+    /// <summary>Stops the agent at once, as a process that is killed: nothing is sent any more.</summary>
+    public void Dispose()
+    {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
+        _timer.Set(MonotonicTime.Never);
+        foreach (VirtualSocket socket in _sockets.Values)
+        {
+            socket.Dispose();
+        }
+
+        _sockets.Clear();
+        Machine.Dispose();
+    }
+
+    /// <summary>The host's name and the machine's state.</summary>
+    public override string ToString() => $"{Host.Name}: {Machine}";
+
+    private void Do(Action<IceAgentMachine> input)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        input(Machine);
+        Drain();
+    }
+
+    private void Receive(SocketHandle handle, MonotonicTime now, TransportAddress source, ReadOnlySpan<byte> datagram)
+    {
+        DatagramVerdict verdict = Machine.HandleDatagram(now, new TransportPath(handle, source), datagram);
+        if (verdict.Kind == VerdictKind.Payload)
+        {
+            Deliver(now, verdict, datagram.Slice(verdict.PayloadOffset, verdict.PayloadLength));
+        }
+
+        Drain();
+    }
+
+    private void Deliver(MonotonicTime now, in DatagramVerdict verdict, ReadOnlySpan<byte> payload)
+    {
+        ReceivedData data = new(now, verdict.Stream, verdict.Component, verdict.Peer, payload.ToArray());
+        if (KeepsReceived)
+        {
+            _received.Add(data);
+        }
+
+        DataReceiver?.Invoke(data);
+    }
+
+    // An observer may call a verb, which comes here again: the outer call goes on with what that one caused.
+    private void Drain()
+    {
+        if (_draining)
+        {
+            return;
+        }
+
+        _draining = true;
+        try
+        {
+            while (!_disposed && DrainOnce())
+            {
+            }
+        }
+        finally
+        {
+            _draining = false;
+        }
+
+        if (!_disposed)
+        {
+            _timer.Set(Machine.NextTimeout.At);
+        }
+    }
+
+    private bool DrainOnce()
+    {
+        bool moved = false;
+        while (Machine.TryGetTransmit(Host.Network.Now, _buffer, out Transmit transmit))
+        {
+            moved = true;
+            if (_sockets.TryGetValue(transmit.Socket, out VirtualSocket? socket))
+            {
+                socket.Send(transmit.Destination, _buffer.AsSpan(0, transmit.Length));
+            }
+        }
+
+        while (Machine.TryGetHostRequest(out IceHostRequest? request))
+        {
+            moved = true;
+            Answer(request);
+        }
+
+        while (!_disposed && Machine.TryGetEvent(out IceAgentEvent? happened))
+        {
+            moved = true;
+            _events.Add(happened);
+            Observer?.Invoke(happened);
+        }
+
+        return moved;
+    }
+
+    private void Answer(IceHostRequest request)
+    {
+        MonotonicTime now = Host.Network.Now;
+        switch (request)
+        {
+            case ListInterfacesRequest list:
+                Machine.HandleHostAnswer(now, new InterfacesListed(list.Id, Host.ListAddresses()));
+                break;
+            case BindUdpRequest bind:
+                Machine.HandleHostAnswer(now, Bind(bind));
+                break;
+            case ResolveNameRequest resolve:
+                Host.Network.After(ResolveDelay, () => Resolve(resolve));
+                break;
+            case CloseSocketRequest close:
+                if (_sockets.Remove(close.Socket, out VirtualSocket? closed))
+                {
+                    closed.Dispose();
+                }
+
+                break;
+            default:
+                throw new InvalidOperationException($"A virtual host cannot do {request.GetType().Name}.");
+        }
+    }
+
+    private IceHostAnswer Bind(BindUdpRequest bind)
+    {
+        if (!Host.TryBind(bind.LocalAddress.Address, bind.Ports, out VirtualSocket? socket, out HostError error))
+        {
+            return new BindFailed(bind.Id, error, $"{Host.Name} has no {bind.LocalAddress.Address} with a free port.");
+        }
+
+        SocketHandle handle = bind.Socket;
+        _sockets.Add(handle, socket);
+        socket.Receiver = (now, source, datagram) => Receive(handle, now, source, datagram);
+        return new SocketBound(bind.Id, socket.LocalAddress);
+    }
+
+    private void Resolve(ResolveNameRequest resolve)
+    {
+        if (_disposed)
+        {
+            return;
+        }
+
+        IceHostAnswer answer = Host.Network.TryResolve(resolve.HostName, out IReadOnlyList<IpAddress> addresses)
+            ? new NameResolved(resolve.Id, addresses)
+            : new ResolveFailed(resolve.Id, HostError.NameNotFound, $"The virtual network has no name '{resolve.HostName}'.");
+        Do(m => m.HandleHostAnswer(Host.Network.Now, answer));
+    }
+}
