@@ -159,19 +159,11 @@ public sealed class IceAgentMachine : IDisposable
     {
         ArgumentNullException.ThrowIfNull(candidate);
         AgentStream target = GetStream(stream);
-        if (_closingSince is not null)
+        if (_closingSince is null)
         {
-            return;
+            _remote.Add(now, target, [candidate]);
+            Advance(now);
         }
-
-        if (target.RemoteEnded)
-        {
-            _context.Events.Add(new RemoteCandidateIgnored(stream, candidate, "it comes after the end of candidates"));
-            return;
-        }
-
-        _remote.Add(now, target, [candidate]);
-        Advance(now);
     }
 
     /// <summary>Takes the peer's word that no more candidates will come for a stream.</summary>
@@ -306,28 +298,34 @@ public sealed class IceAgentMachine : IDisposable
             return DatagramVerdict.Dropped(DropReason.UnknownSocket);
         }
 
-        if (FindTask(socket, path.Remote) is { } task)
-        {
-            DatagramVerdict verdict = _servers.HandleDatagram(now, task, path, datagram);
-            return verdict.Kind == VerdictKind.Payload && task.RelayBase is { } relay
-                ? ReceiveInner(now, relay, verdict.Peer, datagram, verdict.PayloadOffset, verdict.PayloadLength)
-                : verdict;
-        }
-
-        return ReceiveInner(now, socket.Direct!, path.Remote, datagram, 0, datagram.Length);
+        return ReceiveFromServer(now, socket, path, datagram) ?? ReceiveInner(now, socket.Direct!, path.Remote, datagram, 0, datagram.Length);
     }
 
-    private static GatheringTask? FindTask(LocalSocket socket, TransportAddress remote)
+    // One address may be both STUN and TURN server: each task gets its turn until one recognises the message.
+    private DatagramVerdict? ReceiveFromServer(MonotonicTime now, LocalSocket socket, in TransportPath path, ReadOnlySpan<byte> datagram)
     {
+        DatagramVerdict? dropped = null;
         foreach (GatheringTask task in socket.Tasks)
         {
-            if (task.ServerAddress == remote)
+            if (task.ServerAddress != path.Remote)
             {
-                return task;
+                continue;
+            }
+
+            DatagramVerdict verdict = _servers.HandleDatagram(now, task, path, datagram);
+            switch (verdict.Kind)
+            {
+                case VerdictKind.Consumed:
+                    return verdict;
+                case VerdictKind.Payload when task.RelayBase is { } relay:
+                    return ReceiveInner(now, relay, verdict.Peer, datagram, verdict.PayloadOffset, verdict.PayloadLength);
+                default:
+                    dropped = verdict;
+                    break;
             }
         }
 
-        return null;
+        return dropped;
     }
 
     // What arrived directly, or what a relay unwrapped: checks travel inside too.
@@ -393,11 +391,6 @@ public sealed class IceAgentMachine : IDisposable
 
         _progress.Evaluate(now);
         _keepalives.HandleTimeout(now);
-        if (State == IceConnectionState.Completed)
-        {
-            // The pairs in use have keepalives of their own (RFC 8445 §5.1.1.4).
-            _servers.StopKeepalives();
-        }
     }
 
     private void AdvanceClosing(MonotonicTime now)
