@@ -7,14 +7,12 @@ namespace IceSharp.Samples.CopyPastePeer.Signaling;
 /// <param name="outgoing">Our file.</param>
 /// <param name="patience">How long a file is waited for.</param>
 /// <param name="output">Where progress is told.</param>
-internal sealed class FileSignaling(string incoming, string outgoing, TimeSpan patience, StateLine output) : ISignaling
+/// <param name="ignoresOld">Whether what stands in the incoming file already is left over from an earlier run: who offers cannot have an answer yet.</param>
+internal sealed class FileSignaling(string incoming, string outgoing, TimeSpan patience, StateLine output, bool ignoresOld) : ISignaling
 {
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(50);
 
-    private string? _seen;
-
-    /// <summary>Takes what stands in the incoming file already as left over from an earlier run: who offers cannot have an answer yet.</summary>
-    public void IgnoreWhatIsThere() => _seen = TryRead();
+    private string? _seen = ignoresOld ? TryRead(incoming) : null;
 
     public async Task SendAsync(string name, string sdp, CancellationToken cancellationToken)
     {
@@ -34,7 +32,7 @@ internal sealed class FileSignaling(string incoming, string outgoing, TimeSpan p
             for (; ; await Task.Delay(LookInterval, deadline.Token))
             {
                 // A text that was no use is not read again until it changes.
-                if (TryRead() is { Length: > 0 } text && text != _seen)
+                if (TryRead(incoming) is { Length: > 0 } text && text != _seen)
                 {
                     return _seen = text;
                 }
@@ -47,11 +45,11 @@ internal sealed class FileSignaling(string incoming, string outgoing, TimeSpan p
         }
     }
 
-    private string? TryRead()
+    private static string? TryRead(string path)
     {
         try
         {
-            return File.ReadAllText(incoming);
+            return File.ReadAllText(path);
         }
         catch (Exception absent) when (absent is IOException or UnauthorizedAccessException)
         {

@@ -68,8 +68,8 @@ public sealed class DescriptionExchangeTests : IDisposable
     {
         string path = Path.Combine(_directory, "offer.sdp");
         StateLine output = new(_screen, isTerminal: false);
-        FileSignaling offerer = new(Path.Combine(_directory, "answer.sdp"), path, TimeSpan.FromSeconds(5), output);
-        FileSignaling answerer = new(path, Path.Combine(_directory, "answer.sdp"), TimeSpan.FromSeconds(5), output);
+        FileSignaling offerer = new(Path.Combine(_directory, "answer.sdp"), path, TimeSpan.FromSeconds(5), output, ignoresOld: false);
+        FileSignaling answerer = new(path, Path.Combine(_directory, "answer.sdp"), TimeSpan.FromSeconds(5), output, ignoresOld: false);
 
         Task<string?> received = answerer.ReceiveAsync("offer", CancellationToken.None);
         await offerer.SendAsync("offer", "v=0\r\n", CancellationToken.None);
@@ -83,8 +83,7 @@ public sealed class DescriptionExchangeTests : IDisposable
     {
         string path = Path.Combine(_directory, "answer.sdp");
         await File.WriteAllTextAsync(path, "old");
-        FileSignaling offerer = new(path, Path.Combine(_directory, "offer.sdp"), TimeSpan.FromSeconds(5), new StateLine(_screen, isTerminal: false));
-        offerer.IgnoreWhatIsThere();
+        FileSignaling offerer = new(path, Path.Combine(_directory, "offer.sdp"), TimeSpan.FromSeconds(5), new StateLine(_screen, isTerminal: false), ignoresOld: true);
 
         Task<string?> received = offerer.ReceiveAsync("answer", CancellationToken.None);
         received.IsCompleted.Should().BeFalse();
@@ -96,7 +95,7 @@ public sealed class DescriptionExchangeTests : IDisposable
     [Fact]
     public async Task File_that_never_comes_is_waited_for_no_longer_than_told()
     {
-        FileSignaling peer = new(Path.Combine(_directory, "none"), Path.Combine(_directory, "out"), TimeSpan.FromMilliseconds(60), new StateLine(_screen, isTerminal: false));
+        FileSignaling peer = new(Path.Combine(_directory, "none"), Path.Combine(_directory, "out"), TimeSpan.FromMilliseconds(60), new StateLine(_screen, isTerminal: false), ignoresOld: false);
 
         (await peer.ReceiveAsync("answer", CancellationToken.None)).Should().BeNull();
 
