@@ -35,9 +35,6 @@ internal sealed class AgentContext
     /// <summary>The longest round trip measured, to servers and to the peer: the yardstick for silence (see the nomination rule).</summary>
     public TimeSpan LongestRoundTrip { get; private set; }
 
-    /// <summary>Whether the local description has left this agent's hands.</summary>
-    public bool HasDescribedItself { get; set; }
-
     /// <summary>Whether the peer follows RFC 8445 ("ice2"): it nominates one pair and no other.</summary>
     public bool PeerIsIce2 { get; set; }
 

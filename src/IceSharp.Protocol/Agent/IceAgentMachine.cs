@@ -133,7 +133,12 @@ public sealed class IceAgentMachine : IDisposable
     /// <summary>Describes this agent for the peer: credentials, options and the candidates found so far. An agent with undecided role that describes itself before it knows the peer becomes controlling.</summary>
     public IceDescription CreateLocalDescription()
     {
-        _context.HasDescribedItself = true;
+        if (_context.ChecksBeganAt is null && Role == IceRole.Undecided)
+        {
+            // From now on the peer can check, and its first check may already be a role conflict.
+            _context.Role.Decide(IceRole.Controlling, "this agent made the offer");
+        }
+
         return LocalDescriptions.Describe(_context, GatheringState == IceGatheringState.Complete);
     }
 

@@ -108,8 +108,7 @@ internal sealed class RemoteDescriptions(AgentContext context, ChecklistSet chec
         }
         else if (context.Role.Current == IceRole.Undecided)
         {
-            bool offered = context.HasDescribedItself;
-            context.Role.Decide(offered ? IceRole.Controlling : IceRole.Controlled, offered ? "this agent made the offer" : "the peer made the offer");
+            context.Role.Decide(IceRole.Controlled, "the peer made the offer");
         }
     }
 
