@@ -6,7 +6,7 @@ namespace IceSharp.Benchmarks.Datapath;
 /// <summary>Sends packets of the size of 20 ms telephone audio to one address.</summary>
 internal sealed class PacketSource(IPEndPoint destination) : IDisposable
 {
-    private const int PayloadBytes = 172;
+    public const int PayloadBytes = 172;
 
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
     private readonly SocketAddress _destination = destination.Serialize();

@@ -47,8 +47,9 @@ internal sealed class Loop(LoopClock clock) : IIceLoop
     public void Post(LoopMember member, Action work)
     {
         _posted.Enqueue((member, work));
-        if (!IsCurrent && Interlocked.Exchange(ref _wakePending, 1) == 0)
+        if (Interlocked.Exchange(ref _wakePending, 1) == 0 && !IsCurrent)
         {
+            // A turn that runs looks for work before it ends.
             _runner!.Wake();
         }
     }
@@ -77,7 +78,7 @@ internal sealed class Loop(LoopClock clock) : IIceLoop
                 RunDue(now);
                 PumpMarked();
             }
-            while (!_posted.IsEmpty);
+            while (Volatile.Read(ref _wakePending) != 0);
         }
         finally
         {
@@ -112,6 +113,12 @@ internal sealed class Loop(LoopClock clock) : IIceLoop
 
     private void RunPosted()
     {
+        if (Volatile.Read(ref _wakePending) == 0)
+        {
+            return;
+        }
+
+        // Taken back before looking: what is posted from now on wakes again.
         Interlocked.Exchange(ref _wakePending, 0);
         while (_posted.TryDequeue(out (LoopMember Member, Action Work) item))
         {

@@ -7,8 +7,8 @@ namespace IceSharp.Internal.Driver;
 /// <summary>A background thread that blocks in the kernel over a loop's sockets and runs its turns.</summary>
 internal sealed class LoopThread : IIceLoopRunner
 {
-    // A wait that found something at once takes a few hundred nanoseconds, one that slept several microseconds.
-    private static readonly TimeSpan BacklogWait = TimeSpan.FromTicks(15);
+    // A turn for one datagram takes a microsecond or two. Turns that begin closer than this did not sleep in between: more waits than they take.
+    private static readonly TimeSpan BackloggedTurn = TimeSpan.FromMicroseconds(4);
 
     private readonly Poller _poller;
     private readonly ITimer? _timer;
@@ -49,8 +49,7 @@ internal sealed class LoopThread : IIceLoopRunner
             MonotonicTime before = now;
             int count = _poller.Wait(before, KernelDeadline(before), ready);
             now = Loop.Now;
-            Loop.RunTurn(now, ready[..count], backlogged: count > 0 && now - before < BacklogWait);
-            now = Loop.Now;
+            Loop.RunTurn(now, ready[..count], backlogged: now - before < BackloggedTurn);
         }
 
         _timer?.Dispose();
@@ -65,7 +64,8 @@ internal sealed class LoopThread : IIceLoopRunner
             return next;
         }
 
-        _timer.Change(next.IsNever ? Timeout.InfiniteTimeSpan : next - now, Timeout.InfiniteTimeSpan);
+        now = Loop.Now;
+        _timer.Change(next.IsNever ? Timeout.InfiniteTimeSpan : next > now ? next - now : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
         return MonotonicTime.Never;
     }
 }

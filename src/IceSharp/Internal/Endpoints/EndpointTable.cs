@@ -8,6 +8,7 @@ internal sealed class EndpointTable(Poller poller)
 {
     private readonly Dictionary<long, Endpoint> _endpoints = [];
     private long _lastToken;
+    private Endpoint? _lastRead;
 
     public int Count => _endpoints.Count;
 
@@ -22,6 +23,7 @@ internal sealed class EndpointTable(Poller poller)
     {
         if (_endpoints.Remove(endpoint.Token))
         {
+            _lastRead = null;
             poller.Remove(socket.Socket, endpoint.Token);
         }
     }
@@ -30,10 +32,18 @@ internal sealed class EndpointTable(Poller poller)
     {
         foreach (long token in ready)
         {
-            if (_endpoints.TryGetValue(token, out Endpoint? endpoint))
-            {
-                endpoint.Read(now, backlogged);
-            }
+            Find(token)?.Read(now, backlogged);
         }
+    }
+
+    // Mostly the same socket again and again: one look at it instead of a walk through a cold table.
+    private Endpoint? Find(long token)
+    {
+        if (_lastRead is { } last && last.Token == token)
+        {
+            return last;
+        }
+
+        return _lastRead = _endpoints.GetValueOrDefault(token);
     }
 }

@@ -58,7 +58,7 @@ internal sealed unsafe class EpollPoller : Poller
         bool isDue = deadline <= now;
         if (!isDue && deadline != _armed)
         {
-            Arm(now, deadline);
+            Arm(deadline);
         }
 
         fixed (byte* events = _events)
@@ -135,16 +135,17 @@ internal sealed unsafe class EpollPoller : Poller
         }
     }
 
-    private void Arm(MonotonicTime now, MonotonicTime deadline)
+    // The framework's timestamps are CLOCK_MONOTONIC, so the deadline is the kernel's own absolute time.
+    private void Arm(MonotonicTime deadline)
     {
         _armed = deadline;
-        long ticks = deadline.IsNever ? 0 : (deadline - now).Ticks;
+        long ticks = deadline.IsNever ? 0 : Math.Max(1, deadline.Ticks);
         nint* setting = stackalloc nint[4];
         setting[0] = 0;
         setting[1] = 0;
         setting[2] = (nint)Math.Min(ticks / TimeSpan.TicksPerSecond, int.MaxValue);
         setting[3] = (nint)(ticks % TimeSpan.TicksPerSecond * TimeSpan.NanosecondsPerTick);
-        _ = LinuxCalls.SetTimer(_timer, 0, setting, null);
+        _ = LinuxCalls.SetTimer(_timer, LinuxCalls.AbsoluteTime, setting, null);
     }
 
     // Zero is standard input: here, a handle that was never opened.
@@ -166,5 +167,5 @@ internal sealed unsafe class EpollPoller : Poller
     }
 
     private static int Checked(int result, string call) =>
-        result >= 0 ? result : throw new IOException($"{call} failed with error {Marshal.GetLastPInvokeError()}.");
+        result >= 0 ? result : throw new IOException($"{call} failed with error {Marshal.GetLastSystemError()}.");
 }

@@ -62,7 +62,7 @@ internal sealed class NativeUdpSocket(Socket socket, LocalInterfaceAddress local
                 return true;
             }
 
-            int error = Marshal.GetLastPInvokeError();
+            int error = Marshal.GetLastSystemError();
             if (error is LinuxError.Again or LinuxError.BadHandle)
             {
                 break;
@@ -91,7 +91,7 @@ internal sealed class NativeUdpSocket(Socket socket, LocalInterfaceAddress local
             fixed (byte* nameBytes = name)
             {
                 nint sent = LinuxCalls.SendTo((int)safeHandle.DangerousGetHandle(), bytes, (nuint)datagram.Length, LinuxCalls.DontWait | LinuxCalls.NoSignal, nameBytes, name.Length);
-                return sent >= 0 ? 0 : Marshal.GetLastPInvokeError();
+                return sent >= 0 ? 0 : Marshal.GetLastSystemError();
             }
         }
         catch (ObjectDisposedException)

@@ -20,8 +20,8 @@ internal abstract class Poller : IDisposable
     public abstract void Remove(Socket socket, long token);
 
     /// <summary>Waits.</summary>
-    /// <param name="now">The time now.</param>
-    /// <param name="deadline">When to return at the latest, on the clock of <paramref name="now"/>; may be <see cref="MonotonicTime.Never"/>.</param>
+    /// <param name="now">A time not long ago: when the last turn began.</param>
+    /// <param name="deadline">When to return at the latest, on the system's monotonic clock; may be <see cref="MonotonicTime.Never"/>.</param>
     /// <param name="ready">Gets the tokens of readable sockets; room for <see cref="MaxReady"/>.</param>
     /// <returns>How many of them there are; 0 after a wake or at the deadline.</returns>
     public abstract int Wait(MonotonicTime now, MonotonicTime deadline, Span<long> ready);

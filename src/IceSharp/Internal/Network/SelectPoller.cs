@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using IceSharp.Internal.Driver;
 using IceSharp.Protocol;
 
 namespace IceSharp.Internal.Network;
@@ -9,6 +10,8 @@ internal sealed class SelectPoller : Poller
 {
     // 32 bits of microseconds end at 35 minutes.
     private static readonly TimeSpan s_longestWait = TimeSpan.FromMinutes(30);
+
+    private static readonly LoopClock s_clock = new(TimeProvider.System);
 
     private readonly Dictionary<Socket, long> _tokens = [];
     private readonly List<Socket> _waiting = [];
@@ -40,7 +43,7 @@ internal sealed class SelectPoller : Poller
 
         try
         {
-            Socket.Select(_waiting, null, null, Timeout(now, deadline));
+            Socket.Select(_waiting, null, null, Timeout(deadline));
         }
         catch (Exception e) when (e is ObjectDisposedException or SocketException)
         {
@@ -80,13 +83,14 @@ internal sealed class SelectPoller : Poller
     public override void Dispose() => _wake.Dispose();
 
     // Select counts microseconds; rounded up, so that it does not return just before the deadline.
-    private static TimeSpan Timeout(MonotonicTime now, MonotonicTime deadline)
+    private static TimeSpan Timeout(MonotonicTime deadline)
     {
         if (deadline.IsNever)
         {
             return System.Threading.Timeout.InfiniteTimeSpan;
         }
 
+        MonotonicTime now = s_clock.Now;
         TimeSpan left = deadline <= now ? TimeSpan.Zero : deadline - now + TimeSpan.FromTicks(TimeSpan.TicksPerMicrosecond - 1);
         return left < s_longestWait ? left : s_longestWait;
     }
