@@ -9,6 +9,10 @@ internal sealed class NetworkLab : IAsyncDisposable
 {
     private const string Switch = "switch";
 
+    // Default router of the public network. It forwards nothing: what goes to a private address from there vanishes without
+    // an error, as it does in the Internet. (coturn ends an allocation whose data meets "network unreachable".)
+    private const string Nowhere = "203.0.113.254";
+
     private readonly List<NetworkNamespace> _namespaces = [];
     private readonly NetworkNamespace _core;
     private int _lastPort;
@@ -25,8 +29,10 @@ internal sealed class NetworkLab : IAsyncDisposable
         NetworkLab lab = new(await NetworkNamespace.CreateAsync("core"));
         try
         {
+            await lab._core.WriteSettingAsync("ipv4/ip_forward", "0");
             await lab._core.IpAsync("link", "add", Switch, "type", "bridge");
             await lab._core.IpAsync("link", "set", Switch, "up");
+            await lab._core.IpAsync("address", "add", $"{Nowhere}/24", "dev", Switch);
             return lab;
         }
         catch
@@ -48,6 +54,7 @@ internal sealed class NetworkLab : IAsyncDisposable
             await host.IpAsync("address", "add", $"{address}/24", "dev", "eth0");
         }
 
+        await host.IpAsync("route", "add", "default", "via", Nowhere);
         return host;
     }
 
@@ -62,6 +69,7 @@ internal sealed class NetworkLab : IAsyncDisposable
         NetworkNamespace router = nat.Router;
         await PlugAsync(router, "wan");
         await router.IpAsync("address", "add", $"{publicAddress}/24", "dev", "wan");
+        await router.IpAsync("route", "add", "default", "via", Nowhere);
         await router.IpAsync("link", "add", "lan", "type", "bridge");
         await router.IpAsync("link", "set", "lan", "up");
         await router.IpAsync("address", "add", $"{privateAddress}/24", "dev", "lan");

@@ -13,6 +13,7 @@ internal static class PeerCatalog
     [
         new("coturn", () => ToolPath.Obstacle("turnserver", "coturn")),
         new("namespaces", NamespaceSupport.FindObstacle),
+        new("timeout", () => ToolPath.Obstacle("timeout", "coreutils")),
         new("tshark", () => ToolPath.Obstacle("tshark", "tshark")),
     ];
 

@@ -1,0 +1,94 @@
+using System.Text;
+using IceSharp.Interop.Tests.Peers;
+using IceSharp.Protocol;
+
+namespace IceSharp.Interop.Tests.Coturn;
+
+/// <summary>The agent against coturn on loopback, as STUN and as TURN server over UDP with long-term credentials.</summary>
+public sealed class CoturnAgentTests
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
+
+    [PeerFact("coturn")]
+    public async Task Coturn_tells_the_mapped_address()
+    {
+        await using CoturnServer coturn = await CoturnServer.StartAsync();
+        await using IceAgent agent = new(Settings(IceServer.Stun(coturn.StunUri)));
+
+        IceDescription description = await GatherAsync(agent, coturn);
+
+        // Without a NAT the reflexive address equals the host candidate, which proves that it was read right.
+        IceCandidate host = description.Streams[0].Candidates.Should().ContainSingle().Subject;
+        GatheringOutcome outcome = agent.Report.Gathering.Should().ContainSingle(o => o.Server != null).Subject;
+        outcome.Result.Should().Be(GatheringResult.Redundant);
+        outcome.Detail.Should().StartWith(host.Address.ToString());
+    }
+
+    [PeerFact("coturn")]
+    public async Task Coturn_relays_between_two_agents_and_frees_their_allocations()
+    {
+        await using CoturnServer coturn = await CoturnServer.StartAsync();
+        await using (IceAgent left = new(RelayOnly(coturn)), right = new(RelayOnly(coturn)))
+        {
+            IceDescription offer = await GatherAsync(left, coturn);
+            right.SetRemoteDescription(IceDescription.Parse(offer.ToSdp()));
+            left.SetRemoteDescription(IceDescription.Parse((await GatherAsync(right, coturn)).ToSdp()));
+            using CancellationTokenSource deadline = new(Deadline);
+            IceConnection fromLeft = await left.ConnectAsync(deadline.Token), fromRight = await right.ConnectAsync(deadline.Token);
+
+            await fromLeft.SendAsync("to the right"u8.ToArray(), deadline.Token);
+            await fromRight.SendAsync("to the left"u8.ToArray(), deadline.Token);
+
+            (await ReceiveTextAsync(fromRight, deadline.Token)).Should().Be("to the right");
+            (await ReceiveTextAsync(fromLeft, deadline.Token)).Should().Be("to the left");
+            IceCandidatePairInfo pair = await fromLeft.Completed.WaitAsync(deadline.Token);
+            (pair.Local.Type, pair.Remote.Type).Should().Be((IceCandidateType.Relayed, IceCandidateType.Relayed));
+        }
+
+        await coturn.WaitForLogAsync(line => line.Contains("refreshed, realm=<icesharp.test>, username=<alice>, lifetime=0", StringComparison.Ordinal), Deadline);
+    }
+
+    [PeerFact("coturn")]
+    public async Task Wrong_password_is_reported_as_such_and_the_rest_is_gathered()
+    {
+        await using CoturnServer coturn = await CoturnServer.StartAsync();
+        await using IceAgent agent = new(Settings(IceServer.Turn(coturn.TurnUri, coturn.Options.User, "wrong")));
+
+        IceDescription description = await GatherAsync(agent, coturn);
+
+        description.Streams[0].Candidates.Should().ContainSingle().Which.Type.Should().Be(IceCandidateType.Host);
+        GatheringOutcome outcome = agent.Report.Gathering.Should().ContainSingle(o => o.Server != null).Subject;
+        outcome.Result.Should().Be(GatheringResult.Unauthorized);
+        outcome.ErrorCode.Should().Be(401);
+        outcome.ToString().Should().NotContain("wrong", "passwords are not for reports");
+    }
+
+    private static IceAgentOptions RelayOnly(CoturnServer coturn) =>
+        Settings(IceServer.Turn(coturn.TurnUri, coturn.Options.User, coturn.Options.Password)) with { TransportPolicy = IceTransportPolicy.RelayOnly };
+
+    private static IceAgentOptions Settings(IceServer server) => new()
+    {
+        Servers = [server],
+        AllowLoopback = true,
+        AddressFilter = local => local.Address == IpAddress.LoopbackV4,
+    };
+
+    private static async Task<IceDescription> GatherAsync(IceAgent agent, CoturnServer coturn)
+    {
+        using CancellationTokenSource deadline = new(Deadline);
+        try
+        {
+            return await agent.GatherAllAsync(deadline.Token);
+        }
+        catch (IceException failure)
+        {
+            throw new InvalidOperationException($"Gathering failed; coturn says:{Environment.NewLine}{coturn.Log}", failure);
+        }
+    }
+
+    private static async Task<string> ReceiveTextAsync(IceConnection connection, CancellationToken cancellationToken)
+    {
+        byte[] buffer = new byte[1500];
+        return Encoding.UTF8.GetString(buffer, 0, await connection.ReceiveAsync(buffer, cancellationToken));
+    }
+}
