@@ -44,4 +44,7 @@ public enum DropReason
 
     /// <summary>The machine is closed.</summary>
     Closed,
+
+    /// <summary>Answers a DNS query but is not well formed.</summary>
+    MalformedDns,
 }

@@ -35,4 +35,10 @@ public enum TimerReason
 
     /// <summary>A remembered response, nonce or reservation expires on a server.</summary>
     Expiry,
+
+    /// <summary>A name server has had its time: the next one is asked, or asking ends.</summary>
+    NameServer,
+
+    /// <summary>The next of several connection attempts may begin, or one has run out of time (RFC 8305 §5).</summary>
+    ConnectionAttempt,
 }
