@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using IceSharp.Internal.Network.Dns;
 using IceSharp.Protocol;
 using IceSharp.Protocol.Agent;
 
@@ -16,21 +17,8 @@ internal sealed class SystemNetwork(bool portable, int receiveBufferBytes, int s
     public async ValueTask<IIceUdpSocket> BindUdpAsync(LocalInterfaceAddress localAddress, int port, CancellationToken cancellationToken) =>
         await Task.Run(() => Bind(localAddress, port), cancellationToken).ConfigureAwait(false);
 
-    public async ValueTask<IReadOnlyList<IpAddress>> ResolveAsync(string hostName, CancellationToken cancellationToken)
-    {
-        IPAddress[] addresses = await Dns.GetHostAddressesAsync(hostName, cancellationToken).ConfigureAwait(false);
-        Span<byte> bytes = stackalloc byte[16];
-        var found = new List<IpAddress>(addresses.Length);
-        foreach (IPAddress address in addresses)
-        {
-            if (address.TryWriteBytes(bytes, out int count) && !found.Contains(IpAddress.FromBytes(bytes[..count])))
-            {
-                found.Add(IpAddress.FromBytes(bytes[..count]));
-            }
-        }
-
-        return found;
-    }
+    public async ValueTask<IReadOnlyList<IpAddress>> ResolveAsync(string hostName, CancellationToken cancellationToken) =>
+        await AddressLookup.RunAsync(hostName, cancellationToken).ConfigureAwait(false);
 
     /// <summary>Opens a socket at once.</summary>
     public SystemUdpSocket Bind(LocalInterfaceAddress localAddress, int port)
