@@ -15,6 +15,10 @@ internal static class AllocationLifetime
         return capped > options.DefaultLifetime ? capped : options.DefaultLifetime;
     }
 
+    /// <summary>Whether there is a LIFETIME that cannot be read.</summary>
+    public static bool IsMalformed(in StunReader request) =>
+        request.GetUInt32(StunAttributeType.Lifetime, out _) is not (StunAttributeStatus.Ok or StunAttributeStatus.Missing);
+
     /// <summary>Whether the client wants the allocation gone.</summary>
     public static bool IsRelease(in StunReader request) =>
         request.GetUInt32(StunAttributeType.Lifetime, out uint seconds) == StunAttributeStatus.Ok && seconds == 0;

@@ -51,6 +51,12 @@ internal sealed class AllocationRequestHandler(StunTurnServerOptions options, Al
             return;
         }
 
+        if (AllocationLifetime.IsMalformed(message))
+        {
+            responses.Error(now, request, 400);
+            return;
+        }
+
         TimeSpan granted = TimeSpan.Zero;
         if (AllocationLifetime.IsRelease(message))
         {
