@@ -102,6 +102,7 @@ internal static class AllowedReferences
         "System.ObsoleteAttribute",
         "System.OverflowException",
         "System.ParamArrayAttribute",
+        "System.PlatformNotSupportedException",
         "System.Predicate`1",
         "System.Range",
         "System.ReadOnlyMemory`1",
