@@ -11,9 +11,6 @@ internal sealed class TurnPermission(IpAddress peer)
     /// <summary>Whether it waits for the next CreatePermission.</summary>
     public bool IsWanted { get; set; } = true;
 
-    /// <summary>Whether a CreatePermission that names it is under way.</summary>
-    public bool IsRequested { get; set; }
-
     public MonotonicTime RefreshAt { get; set; } = MonotonicTime.Never;
 
     public MonotonicTime ExpiresAt { get; set; } = MonotonicTime.Never;

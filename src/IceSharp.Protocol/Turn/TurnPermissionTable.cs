@@ -43,7 +43,6 @@ internal sealed class TurnPermissionTable(int capacity)
             if (permission.IsWanted && peers.Count < most)
             {
                 permission.IsWanted = false;
-                permission.IsRequested = true;
                 peers.Add(permission.Peer);
             }
         }
@@ -55,7 +54,6 @@ internal sealed class TurnPermissionTable(int capacity)
     {
         bool isNew = !permission.IsInstalled;
         permission.IsInstalled = true;
-        permission.IsRequested = false;
         permission.RefreshAt = since + RefreshAfter;
         permission.ExpiresAt = since + Lifetime;
         FindNextDeadline();
@@ -65,7 +63,6 @@ internal sealed class TurnPermissionTable(int capacity)
     /// <summary>Wants a permission again whose request came to nothing.</summary>
     public void WantAgain(TurnPermission permission)
     {
-        permission.IsRequested = false;
         permission.IsWanted = true;
         FindNextDeadline();
     }

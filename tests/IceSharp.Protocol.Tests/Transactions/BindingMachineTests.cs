@@ -234,6 +234,21 @@ public class BindingMachineTests
         _machine.MappedAddress.Should().Be(Mapped);
     }
 
+    [Theory]
+    [InlineData("203.0.113.1:0")]
+    [InlineData("0.0.0.0:5000")]
+    [InlineData("224.0.0.1:5000")]
+    [InlineData("[::]:5000")]
+    public void A_mapped_address_that_nobody_can_have_is_a_malformed_response(string address)
+    {
+        _machine.Start(At(0));
+        Answer(At(10), Respond(Next(At(0))!, StunMethod.Binding, StunClass.SuccessResponse, (ref StunWriter w) =>
+            w.AddXorAddress(StunAttributeType.XorMappedAddress, TransportAddress.Parse(address))));
+
+        _machine.Failure.Should().Be(BindingFailure.MalformedResponse);
+        _machine.MappedAddress.Should().BeNull();
+    }
+
     [Fact]
     [Rfc("ICE-8445-5.1.1.2-e")]
     [Rfc("STUN-8489-6.3.4-b")]

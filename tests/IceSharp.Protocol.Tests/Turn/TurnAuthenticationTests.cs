@@ -206,8 +206,36 @@ public sealed class TurnAuthenticationTests : IDisposable
         _bench.Machine.Failure.Should().Be(TurnFailure.BidDown);
     }
 
+    [Theory]
+    [InlineData("obMatJos2wAAAn", TurnBench.CookieNonce)]
+    [InlineData("obMatJos2wAAAn", "obMatJos2QAAAn")]
+    [InlineData(TurnBench.CookieNonce, TurnBench.PlainNonce)]
+    [Rfc("STUN-8489-9.2.1-a")]
+    public void Cleared_feature_bit_is_not_followed_even_when_the_algorithms_are_there(string first, string second)
+    {
+        byte[] request = Authenticate(first, StunPasswordAlgorithm.Sha256);
+        _bench.Receive(TurnBench.Challenge(request, 438, second, algorithms: StunPasswordAlgorithm.Sha256));
+
+        _bench.Next().Should().BeNull();
+        _bench.Machine.Failure.Should().Be(TurnFailure.BidDown);
+    }
+
     [Fact]
     [Rfc("STUN-8489-9.2.5-j")]
+    public void Response_whose_nonce_announces_algorithms_that_are_cut_is_dropped_though_it_verifies()
+    {
+        byte[] request = Authenticate(TurnBench.PlainNonce);
+        _bench.Receive(_bench.Success(request, (ref StunWriter w) =>
+        {
+            w.AddXorAddress(StunAttributeType.XorRelayedAddress, TurnBench.Relayed);
+            w.AddUInt32(StunAttributeType.Lifetime, 600);
+            w.AddText(StunAttributeType.Nonce, TurnBench.CookieNonce);
+        })).Reason.Should().Be(DropReason.Unauthenticated);
+
+        _bench.Machine.State.Should().Be(TurnAllocationState.Allocating);
+    }
+
+    [Fact]
     [Rfc("STUN-8489-9.2.5-k")]
     [Rfc("STUN-8489-9.2.5-l")]
     [Rfc("STUN-8489-6.2.1-j")]
@@ -240,6 +268,18 @@ public sealed class TurnAuthenticationTests : IDisposable
         });
         copies.Should().Equal(500, 1500, 3500, 7500, 15500, 31500);
         _bench.Machine.Failure.Should().Be(TurnFailure.IntegrityViolated);
+    }
+
+    [Fact]
+    public void Outcome_of_silence_after_a_new_challenge_is_a_timeout()
+    {
+        byte[] request = Authenticate(TurnBench.PlainNonce);
+        _bench.Receive(TurnBench.Unsigned(request, 400)).Reason.Should().Be(DropReason.Unauthenticated);
+        _bench.Receive(TurnBench.Challenge(request, 438, "fresh"));
+        _bench.Next().Should().NotBeNull();
+        _bench.Advance(60_000);
+
+        _bench.Machine.Failure.Should().Be(TurnFailure.Timeout);
     }
 
     [Fact]

@@ -172,6 +172,16 @@ public sealed class TurnPermissionTests : IDisposable
     }
 
     [Fact]
+    public void Permissions_that_run_out_together_are_told_in_the_order_of_their_requests()
+    {
+        _bench.Allocate(3600);
+        _bench.Permit("192.0.2.151", "192.0.2.150", "192.0.2.152");
+        _bench.Machine.HandleTimeout(MonotonicTime.Zero + TimeSpan.FromSeconds(300));
+
+        _bench.Events().Select(e => e.Peer.ToString()).Should().Equal("192.0.2.151", "192.0.2.150", "192.0.2.152");
+    }
+
+    [Fact]
     public void A_refresh_whose_turn_never_came_is_not_sent_for_a_permission_that_is_gone()
     {
         _bench.Allocate(3600);
