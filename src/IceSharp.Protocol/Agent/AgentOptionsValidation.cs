@@ -1,3 +1,5 @@
+using IceSharp.Protocol.Stun.Credentials;
+
 namespace IceSharp.Protocol.Agent;
 
 /// <summary>Refuses settings outside their documented ranges, naming them and their values.</summary>
@@ -23,6 +25,8 @@ internal static class AgentOptionsValidation
             {
                 throw new ArgumentException($"Server '{server}' has no host or no port.", nameof(options));
             }
+
+            ValidateCredential(server, nameof(options));
         }
     }
 
@@ -39,6 +43,19 @@ internal static class AgentOptionsValidation
         if (existing.Exists(s => s.Mid == mid))
         {
             throw new ArgumentException($"There is a stream '{mid}' already.", nameof(mid));
+        }
+    }
+
+    // Refused here, because gathering would meet it too late to tell the caller.
+    private static void ValidateCredential(IceServerSettings server, string parameterName)
+    {
+        try
+        {
+            _ = server.Username is { } username ? new LongTermCredential(username, server.Password ?? string.Empty) : null;
+        }
+        catch (ArgumentException refused)
+        {
+            throw new ArgumentException($"Server '{server}': {refused.Message}", parameterName, refused);
         }
     }
 

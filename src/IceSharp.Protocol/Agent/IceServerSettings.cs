@@ -13,10 +13,10 @@ public sealed record IceServerSettings
     /// <summary>UDP port; the default is 3478.</summary>
     public ushort Port { get; init; } = 3478;
 
-    /// <summary>User of the long-term credential; null for none.</summary>
+    /// <summary>User of the long-term credential, prepared with OpaqueString when it is used; null for none.</summary>
     public string? Username { get; init; }
 
-    /// <summary>Password of the long-term credential; null for none.</summary>
+    /// <summary>Password of the long-term credential, prepared in the same way and not empty where there is a user; null for none.</summary>
     public string? Password { get; init; }
 
     /// <summary>"turn:relay.example.org:3478", without credentials.</summary>

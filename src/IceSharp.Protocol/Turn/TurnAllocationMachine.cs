@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using IceSharp.Protocol.Stun;
+using IceSharp.Protocol.Stun.Credentials;
 
 namespace IceSharp.Protocol.Turn;
 
@@ -36,7 +37,7 @@ public sealed class TurnAllocationMachine : IDisposable
     /// <param name="socket">The socket that requests leave from and everything of the server arrives on. Only one allocation per socket and server.</param>
     /// <param name="random">Source of transaction IDs and of the spread of refreshes.</param>
     /// <exception cref="ArgumentException">SOFTWARE is longer than 127 characters, <paramref name="server"/> has no address or port, or <paramref name="socket"/> is none.</exception>
-    public TurnAllocationMachine(TurnAllocationSettings settings, TurnCredential? credential, TransportAddress server, SocketHandle socket, IRandomSource random)
+    public TurnAllocationMachine(TurnAllocationSettings settings, LongTermCredential? credential, TransportAddress server, SocketHandle socket, IRandomSource random)
     {
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(random);
@@ -57,11 +58,16 @@ public sealed class TurnAllocationMachine : IDisposable
         Socket = socket;
 
         // What a challenge may take up, so that the answer to it still fits: 100 bytes stand for headers, integrity and small attributes.
-        int usernameBytes = credential is null ? 0 : System.Text.Encoding.UTF8.GetByteCount(credential.Username);
-        int maxChallengeBytes = MaxRequestBytes - MaxPeersBytes - softwareBytes - usernameBytes - 100;
+        int usernameBytes = credential is null ? 0 : Math.Max(LongTermKey.UserHashBytes, System.Text.Encoding.UTF8.GetByteCount(credential.Username));
+        LongTermAuthenticator authenticator = new(credential, new LongTermSettings
+        {
+            AlgorithmChoice = PasswordAlgorithmChoice.Strongest,
+            RequiresUsernameAnonymity = settings.RequiresUsernameAnonymity,
+            MaxChallengeBytes = MaxRequestBytes - MaxPeersBytes - softwareBytes - usernameBytes - 100,
+        });
         _events = new TurnEventQueue(2 * settings.MaxPermissions);
         _life = new TurnLife(_events);
-        _exchange = new TurnExchange(settings, new LongTermAuthenticator(credential, maxChallengeBytes), server, socket, random);
+        _exchange = new TurnExchange(settings, authenticator, server, socket, random);
         _lease = new TurnLease(_exchange, random);
         _permissions = new TurnPermissions(_exchange, _events, settings.MaxPermissions);
     }
@@ -276,7 +282,7 @@ public sealed class TurnAllocationMachine : IDisposable
         {
             case TurnAllocationState.Allocated:
             // The server may be about to make an allocation. Without credentials in the request it only challenges, unless it asks nobody for any.
-            case TurnAllocationState.Allocating when _allocate.IsInFlight && (_allocate.IsAuthenticated || !_hasCredential):
+            case TurnAllocationState.Allocating when _allocate.IsInFlight && (_allocate.Attempt.IsAuthenticated || !_hasCredential):
                 Release(now, default);
                 break;
             case TurnAllocationState.Idle or TurnAllocationState.Allocating:

@@ -35,6 +35,9 @@ public sealed record TurnAllocationSettings
     /// <summary>Whether relayed datagrams ask not to be fragmented, where the server can; off by default (RFC 8656 §14).</summary>
     public bool DontFragment { get; init; }
 
+    /// <summary>Whether a server that does not take USERHASH gets no user name at all, and allocating fails instead; off by default (RFC 8656 §21.1.6).</summary>
+    public bool RequiresUsernameAnonymity { get; init; }
+
     /// <summary>Most peers that permissions are asked for at a time.</summary>
     /// <value>1 to 1000; the default is 128.</value>
     public int MaxPermissions

@@ -1,3 +1,5 @@
+using IceSharp.Protocol.Stun.Credentials;
+
 namespace IceSharp.Protocol.Turn;
 
 /// <summary>Error codes with a meaning to a TURN client (RFC 8656 §7.4, §19).</summary>
@@ -30,5 +32,18 @@ internal static class TurnErrorCode
         InsufficientCapacity => TurnFailure.InsufficientCapacity,
         >= 500 and <= 599 => TurnFailure.ServerError,
         _ => TurnFailure.OtherError,
+    };
+
+    public static TurnFailure ToFailure(LongTermFailure failure) => failure switch
+    {
+        LongTermFailure.None => TurnFailure.None,
+        LongTermFailure.CredentialsMissing => TurnFailure.CredentialsMissing,
+        LongTermFailure.RealmUnusable => TurnFailure.RealmUnusable,
+        LongTermFailure.BidDown => TurnFailure.BidDown,
+        LongTermFailure.UnsupportedAlgorithm => TurnFailure.UnsupportedAlgorithm,
+        LongTermFailure.AnonymityUnavailable => TurnFailure.AnonymityUnavailable,
+        LongTermFailure.Unauthorized => TurnFailure.Unauthorized,
+        LongTermFailure.StaleNonce => TurnFailure.StaleNonce,
+        _ => TurnFailure.BadChallenge,
     };
 }

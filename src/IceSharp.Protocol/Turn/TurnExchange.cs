@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using IceSharp.Protocol.Stun;
+using IceSharp.Protocol.Stun.Credentials;
 using IceSharp.Protocol.Stun.Transactions;
 
 namespace IceSharp.Protocol.Turn;
@@ -71,7 +72,6 @@ internal sealed class TurnExchange : IDisposable
             length = Encode(buffer, request);
             _started.Dequeue();
             request.IsInFlight = true;
-            request.SawBadIntegrity = false;
             if (_transactions.TryStart(now, request, _socket, _server, Schedule, buffer[..length]) is null)
             {
                 throw new InvalidOperationException("The random source gave the same transaction ID twice.");
@@ -116,7 +116,7 @@ internal sealed class TurnExchange : IDisposable
             if (!transaction.IsCancelled)
             {
                 request = transaction.Owner;
-                failure = request.SawBadIntegrity ? TurnFailure.IntegrityViolated : TurnFailure.Timeout;
+                failure = request.Attempt.SawBadIntegrity ? TurnFailure.IntegrityViolated : TurnFailure.Timeout;
                 return true;
             }
         }
@@ -149,11 +149,10 @@ internal sealed class TurnExchange : IDisposable
         int code = 0;
         ReadOnlySpan<byte> phrase = default;
         bool isReadable = !isError || response.GetErrorCode(out code, out phrase) == StunAttributeStatus.Ok;
-        bool isChallenge = code is TurnErrorCode.Unauthenticated or TurnErrorCode.StaleNonce;
-        if (!isChallenge && !IsBelievable(request, response))
+        AuthenticationVerdict verdict = _authenticator.Examine(response, request.Attempt);
+        if (verdict is AuthenticationVerdict.Discarded or AuthenticationVerdict.IntegrityViolated)
         {
             // Copies go on: a forger must not be able to end the transaction (RFC 8489 §9.2.5).
-            request.SawBadIntegrity = true;
             return TurnResult.Dropped(DropReason.Unauthenticated);
         }
 
@@ -177,13 +176,8 @@ internal sealed class TurnExchange : IDisposable
             return TurnResult.Failed(request, TurnFailure.MalformedResponse);
         }
 
-        if (request.IsAuthenticated && !isChallenge)
-        {
-            _authenticator.Renew(response);
-        }
-
         return isError
-            ? HandleError(now, request, response, code, StunText.Sanitize(phrase))
+            ? HandleError(now, request, response, verdict, code, StunText.Sanitize(phrase))
             : TurnResult.Succeeded(request, firstSent, roundTrip);
     }
 
@@ -209,12 +203,12 @@ internal sealed class TurnExchange : IDisposable
         _authenticator.Dispose();
     }
 
-    private TurnResult HandleError(MonotonicTime now, TurnRequest request, in StunReader response, int code, string? phrase)
+    private TurnResult HandleError(MonotonicTime now, TurnRequest request, in StunReader response, AuthenticationVerdict verdict, int code, string? phrase)
     {
-        if (code is TurnErrorCode.Unauthenticated or TurnErrorCode.StaleNonce)
+        if (verdict == AuthenticationVerdict.Challenge)
         {
-            TurnFailure failure = _authenticator.TakeChallenge(response, code, request);
-            return failure == TurnFailure.None ? Repeat(request) : TurnResult.Failed(request, failure, code, phrase);
+            LongTermFailure failure = _authenticator.TakeChallenge(response, request.Attempt);
+            return failure == LongTermFailure.None ? Repeat(request) : TurnResult.Failed(request, TurnErrorCode.ToFailure(failure), code, phrase);
         }
 
         if (code == TurnErrorCode.UnknownAttribute && request.DontFragment && Refuses(response, StunAttributeType.DontFragment))
@@ -240,9 +234,6 @@ internal sealed class TurnExchange : IDisposable
         return TurnResult.Continues;
     }
 
-    private bool IsBelievable(TurnRequest request, in StunReader response) =>
-        !LongTermAuthenticator.IsCut(response) && (!request.IsAuthenticated || _authenticator.Verifies(response));
-
     private static bool Refuses(in StunReader response, StunAttributeType type) =>
         response.TryFind(StunAttributeType.UnknownAttributes, out StunAttribute attribute)
         && attribute.ReadUnknownAttributes(out StunAttributeTypeList types) == StunAttributeStatus.Ok
@@ -252,7 +243,7 @@ internal sealed class TurnExchange : IDisposable
     {
         StunWriter writer = new(buffer, request.Method, StunClass.Request, StunTransactionId.Create(_random));
         TurnRequestWriter.Write(ref writer, request, _settings);
-        _authenticator.Write(ref writer, request);
+        _authenticator.Write(ref writer, request.Attempt);
         return writer.Length;
     }
 }

@@ -39,6 +39,12 @@ public enum TurnFailure
     /// <summary>The server offers no password algorithm that is known.</summary>
     UnsupportedAlgorithm,
 
+    /// <summary>The server's realm is no OpaqueString, or the process runs with invariant globalization and cannot normalize it.</summary>
+    RealmUnusable,
+
+    /// <summary>The server does not take USERHASH, and the settings want the user hidden.</summary>
+    AnonymityUnavailable,
+
     /// <summary>300: the server wants another one to be tried; not followed.</summary>
     TryAlternate,
 

@@ -1,4 +1,5 @@
 using IceSharp.Protocol.Stun;
+using IceSharp.Protocol.Stun.Credentials;
 
 namespace IceSharp.Protocol.Turn;
 
@@ -23,22 +24,10 @@ internal sealed class TurnRequest(TurnRequestKind kind)
     /// <summary>Whether a transaction of it is under way.</summary>
     public bool IsInFlight { get; set; }
 
-    /// <summary>Whether the latest transaction carried credentials.</summary>
-    public bool IsAuthenticated { get; set; }
-
-    /// <summary>Which key and which nonce the latest transaction used.</summary>
-    public int KeyGeneration { get; set; }
-
-    public int NonceGeneration { get; set; }
-
-    public int StaleNonceCount { get; set; }
-
-    public int ChallengeCount { get; set; }
+    /// <summary>What it has been through under the long-term mechanism.</summary>
+    public LongTermAttempt Attempt { get; } = new();
 
     public int ServerErrorCount { get; set; }
-
-    /// <summary>Whether an answer was dropped for its integrity.</summary>
-    public bool SawBadIntegrity { get; set; }
 
     /// <summary>When a repeat after a 5xx may start.</summary>
     public MonotonicTime NotBefore { get; set; }

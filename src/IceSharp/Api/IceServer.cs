@@ -1,5 +1,6 @@
 using IceSharp.Protocol.Agent;
 using IceSharp.Protocol.Stun;
+using IceSharp.Protocol.Stun.Credentials;
 
 namespace IceSharp;
 
@@ -40,17 +41,17 @@ public sealed record IceServer
 
     /// <summary>A server that relays.</summary>
     /// <param name="uri">A <c>turn:</c> URI (RFC 7065), for example "turn:turn.example.org?transport=udp". Without a transport UDP is used. Secure schemes and TCP are read, but no agent uses them yet.</param>
-    /// <param name="username">User of the long-term credential.</param>
-    /// <param name="password">Its password.</param>
+    /// <param name="username">User of the long-term credential; prepared with OpaqueString (RFC 8265 §4.2).</param>
+    /// <param name="password">Its password, not empty; prepared in the same way.</param>
     /// <exception cref="FormatException"><paramref name="uri"/> is not a TURN URI.</exception>
-    /// <exception cref="ArgumentException"><paramref name="uri"/> names a STUN server, or <paramref name="username"/> is empty.</exception>
+    /// <exception cref="ArgumentException"><paramref name="uri"/> names a STUN server; or a text is not an OpaqueString: empty, with control characters, ...</exception>
+    /// <exception cref="PlatformNotSupportedException">A text needs Unicode normalization and the process runs with invariant globalization.</exception>
     public static IceServer Turn(string uri, string username, string password)
     {
-        ArgumentException.ThrowIfNullOrEmpty(username);
-        ArgumentNullException.ThrowIfNull(password);
+        LongTermCredential credential = new(username, password);
         StunUri parsed = StunUri.Parse(uri);
         return parsed.IsTurn
-            ? new IceServer(parsed, username, password)
+            ? new IceServer(parsed, credential.Username, credential.Password)
             : throw new ArgumentException($"'{parsed}' is a STUN URI: use IceServer.Stun.", nameof(uri));
     }
 

@@ -1,4 +1,5 @@
 using IceSharp.Protocol.Stun;
+using IceSharp.Protocol.Stun.Credentials;
 using IceSharp.Protocol.Turn;
 using IceSharp.TestMarks;
 
@@ -329,7 +330,7 @@ public sealed class TurnAuthenticationTests : IDisposable
     [Fact]
     public void Neither_user_nor_password_is_ever_printed()
     {
-        TurnCredential credential = new("George", "secret");
+        LongTermCredential credential = new("George", "secret");
 
         $"{credential} {_bench.Machine} {new TurnAllocationSettings()}".Should().NotContainAny("George", "secret");
     }

@@ -1,4 +1,5 @@
 using IceSharp.Protocol.Stun;
+using IceSharp.Protocol.Stun.Credentials;
 using IceSharp.Protocol.Tests.Transactions;
 using IceSharp.Protocol.Turn;
 
@@ -25,7 +26,7 @@ internal sealed class TurnBench : IDisposable
     {
         Random = new ScriptedRandomSource(random);
         Machine = new TurnAllocationMachine(
-            settings ?? new TurnAllocationSettings(), withCredential ? new TurnCredential("George", "secret") : null, Server, Socket, Random);
+            settings ?? new TurnAllocationSettings(), withCredential ? new LongTermCredential("George", "secret") : null, Server, Socket, Random);
     }
 
     public delegate void Attributes(ref StunWriter writer);

@@ -1,4 +1,5 @@
 using IceSharp.Protocol.Stun.Binding;
+using IceSharp.Protocol.Stun.Credentials;
 using IceSharp.Protocol.Stun.Transactions;
 using IceSharp.Protocol.Turn;
 
@@ -44,7 +45,7 @@ internal sealed class ServerTasks(AgentContext context, CandidateFactory factory
                     Retransmission = retransmission,
                     Software = context.Options.Software,
                 },
-                server.Username is { } username ? new TurnCredential(username, server.Password ?? string.Empty) : null,
+                server.Username is { } username ? new LongTermCredential(username, server.Password ?? string.Empty) : null,
                 address,
                 socket.Handle,
                 context.Random),

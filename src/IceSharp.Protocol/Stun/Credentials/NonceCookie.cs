@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Buffers.Text;
 
-namespace IceSharp.Protocol.Turn;
+namespace IceSharp.Protocol.Stun.Credentials;
 
 /// <summary>What a nonce announces of its server: "obMatJos2" and 24 feature bits in 4 base64 characters (RFC 8489 §9.2).</summary>
 /// <param name="IsPresent">Whether the nonce has a cookie.</param>
