@@ -1,6 +1,5 @@
 using IceSharp.Protocol;
 using IceSharp.Testing;
-using IceSharp.TestMarks;
 
 namespace IceSharp.Tests.Api;
 

@@ -82,7 +82,7 @@ internal sealed class SelectPoller : Poller
 
     public override void Dispose() => _wake.Dispose();
 
-    // Select counts microseconds; rounded up, so that it does not return just before the deadline.
+    // On Unix the framework cuts the timeout to whole milliseconds: rounded up, or the last one before a deadline would be spent turning.
     private static TimeSpan Timeout(MonotonicTime deadline)
     {
         if (deadline.IsNever)
@@ -91,7 +91,7 @@ internal sealed class SelectPoller : Poller
         }
 
         MonotonicTime now = s_clock.Now;
-        TimeSpan left = deadline <= now ? TimeSpan.Zero : deadline - now + TimeSpan.FromTicks(TimeSpan.TicksPerMicrosecond - 1);
+        TimeSpan left = deadline <= now ? TimeSpan.Zero : TimeSpan.FromMilliseconds(Math.Ceiling((deadline - now).TotalMilliseconds));
         return left < s_longestWait ? left : s_longestWait;
     }
 

@@ -1,0 +1,174 @@
+using IceSharp.Protocol;
+
+namespace IceSharp.Tests.Api;
+
+public class IceConnectionTests
+{
+    [Fact]
+    public async Task Sending_without_a_route_says_so()
+    {
+        await using IceAgent agent = TestAgents.Create();
+        IceConnection connection = agent.AddDataStream("a").Rtp.Connection;
+
+        connection.TrySend("x"u8).Should().Be(IceSendResult.NoRoute);
+        (await connection.Invoking(c => c.SendAsync(new byte[1]).AsTask()).Should().ThrowAsync<IceException>()).Which.Error.Should().Be(IceError.NoRoute);
+    }
+
+    [Theory, InlineData(false), InlineData(true)]
+    public async Task Sending_and_receiving_allocate_nothing(bool portable)
+    {
+        const int Packets = 2000;
+        await using IceAgent left = TestAgents.Create(portable), right = TestAgents.Create(portable);
+        (IceConnection a, IceConnection b) = await TestAgents.ConnectAsync(left, right);
+        await Task.WhenAll(a.Completed, b.Completed).WaitAsync(TestAgents.Patience);
+        var received = new long[2 * Packets];
+        int count = 0;
+        b.SetReceiver((_, _) => received[Math.Min(count++, received.Length - 1)] = GC.GetAllocatedBytesForCurrentThread());
+        byte[] packet = new byte[172];
+
+        Send(Packets);
+        long sent = Send(Packets);
+        await UntilAsync(() => Volatile.Read(ref count) == 2 * Packets);
+
+        sent.Should().BeLessThan(Packets, "less than a byte a packet is not the packets'");
+        (received[^1] - received[Packets]).Should().BeLessThan(Packets);
+
+        // One packet under way at a time: none is lost to a full buffer.
+        long Send(int packets)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < packets; i++)
+            {
+                int seen = Volatile.Read(ref count);
+                if (a.TrySend(packet) != IceSendResult.Sent)
+                {
+                    throw new InvalidOperationException("Loopback refused a packet.");
+                }
+
+                long deadline = Environment.TickCount64 + (long)TestAgents.Patience.TotalMilliseconds;
+                while (Volatile.Read(ref count) == seen && Environment.TickCount64 < deadline)
+                {
+                    Thread.Yield();
+                }
+            }
+
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+    }
+
+    [Fact]
+    public async Task Full_receive_queue_drops_the_oldest_and_counts()
+    {
+        IceAgentOptions options = TestAgents.Options() with { ReceiveQueueCapacity = 4 };
+        await using IceAgent left = TestAgents.Create(), right = new(options);
+        (IceConnection a, IceConnection b) = await TestAgents.ConnectAsync(left, right);
+
+        for (byte i = 0; i < 10; i++)
+        {
+            a.TrySend([i]).Should().Be(IceSendResult.Sent);
+            await UntilAsync(() => b.Statistics.DatagramsReceived == i + 1);
+        }
+
+        for (byte i = 6; i < 10; i++)
+        {
+            (await TestAgents.ReceiveAsync(b)).Should().Equal(i);
+        }
+
+        b.TryReceive(new byte[10], out _).Should().BeFalse();
+        b.Statistics.DatagramsOverflowed.Should().Be(6);
+        a.Statistics.DatagramsSent.Should().Be(10);
+    }
+
+    [Fact]
+    public async Task Receiver_that_throws_loses_neither_loop_nor_agents()
+    {
+        await using IceAgent left = TestAgents.Create(), right = TestAgents.Create();
+        (IceConnection a, IceConnection b) = await TestAgents.ConnectAsync(left, right);
+        int calls = 0;
+        var third = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        b.SetReceiver((_, _) =>
+        {
+            if (++calls == 3)
+            {
+                third.SetResult();
+            }
+
+            throw new InvalidOperationException("of the application");
+        });
+
+        for (int i = 0; i < 3; i++)
+        {
+            a.TrySend("x"u8);
+        }
+
+        await third.Task.WaitAsync(TestAgents.Patience);
+        right.State.Should().BeOneOf(IceConnectionState.Connected, IceConnectionState.Completed);
+    }
+
+    [Fact]
+    public async Task Receiver_gets_what_waited_first_and_may_be_taken_back()
+    {
+        await using IceAgent left = TestAgents.Create(), right = TestAgents.Create();
+        (IceConnection a, IceConnection b) = await TestAgents.ConnectAsync(left, right);
+        a.TrySend([1]);
+        await UntilAsync(() => b.Statistics.DatagramsReceived == 1);
+        var seen = new List<byte>();
+        var second = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        b.SetReceiver((_, datagram) =>
+        {
+            seen.Add(datagram[0]);
+            if (datagram[0] == 2)
+            {
+                second.SetResult();
+            }
+        });
+        a.TrySend([2]);
+        await second.Task.WaitAsync(TestAgents.Patience);
+
+        seen.Should().Equal(1, 2);
+        b.Invoking(c => c.TryReceive(new byte[1], out _)).Should().Throw<InvalidOperationException>();
+        b.SetReceiver(null);
+        await UntilAsync(() => TryReceives(b));
+        a.TrySend([3]);
+        (await TestAgents.ReceiveAsync(b)).Should().Equal(3);
+    }
+
+    [Fact]
+    public async Task Datagram_that_is_too_long_is_the_callers_to_split()
+    {
+        await using IceAgent left = TestAgents.Create(), right = TestAgents.Create();
+        (IceConnection a, IceConnection b) = await TestAgents.ConnectAsync(left, right);
+
+        a.TrySend(new byte[65_508]).Should().Be(IceSendResult.TooLong);
+        (await a.Invoking(c => c.SendAsync(new byte[65_508]).AsTask()).Should().ThrowAsync<IceException>()).Which.Error.Should().Be(IceError.MessageTooLong);
+        a.TrySend(new byte[65_507]).Should().Be(IceSendResult.Sent);
+        (await TestAgents.ReceiveAsync(b)).Should().HaveCount(65_507);
+        a.TrySend([]).Should().Be(IceSendResult.Sent);
+        (await TestAgents.ReceiveAsync(b)).Should().BeEmpty();
+    }
+
+    // A condition that another thread brings about: looked at again and again, with a deadline.
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        using var patience = new CancellationTokenSource(TestAgents.Patience);
+        while (!condition())
+        {
+            patience.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+
+    private static bool TryReceives(IceConnection connection)
+    {
+        try
+        {
+            connection.TryReceive(new byte[1], out _);
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
+    }
+}
