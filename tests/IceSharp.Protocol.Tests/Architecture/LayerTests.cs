@@ -12,6 +12,8 @@ public sealed class LayerTests
         ["IceSharp.Protocol.Framing"] = ["IceSharp.Protocol"],
         ["IceSharp.Protocol.Stun"] = ["IceSharp.Protocol"],
         ["IceSharp.Protocol.Turn"] = ["IceSharp.Protocol", "IceSharp.Protocol.Stun", "IceSharp.Protocol.Framing"],
+        ["IceSharp.Protocol.Dns"] = ["IceSharp.Protocol"],
+        ["IceSharp.Protocol.Discovery"] = ["IceSharp.Protocol", "IceSharp.Protocol.Stun", "IceSharp.Protocol.Dns"],
         ["IceSharp.Protocol.Sdp"] = ["IceSharp.Protocol", "IceSharp"],
         ["IceSharp.Protocol.Diagnostics"] = ["IceSharp.Protocol", "IceSharp"],
         ["IceSharp"] = ["IceSharp.Protocol", "IceSharp.Protocol.Sdp"],
