@@ -22,6 +22,8 @@ internal sealed class RelayRules(LookupTable lookups, TargetList targets)
             return null;
         }
 
+        // RFC 5928 §3 step 5 says "does not return any result"; we read it as no result for RELAY, because a domain with rules for SIP
+        // alone would otherwise hide its TURN servers.
         if (!answer.Rules.Any(r => Tags(r).Length > 0))
         {
             return false;

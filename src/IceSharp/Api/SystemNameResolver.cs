@@ -39,6 +39,7 @@ public sealed class SystemNameResolver : INameResolver
     }
 
     /// <inheritdoc/>
+    /// <exception cref="ArgumentException"><paramref name="hostName"/> is empty or longer than any host name.</exception>
     public async ValueTask<IReadOnlyList<IpAddress>> LookUpAddressesAsync(string hostName, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(hostName);
