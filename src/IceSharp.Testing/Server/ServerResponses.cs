@@ -42,11 +42,10 @@ internal sealed class ServerResponses(StunTurnServerOptions options, ServerFault
         Send(now, request, ref writer, buffer);
     }
 
-    /// <summary>401 or 438: with realm and a fresh nonce, and never with integrity (RFC 8489 §9.2.4).</summary>
+    /// <summary>401 or 438: with realm and a fresh nonce. It has no integrity because a request that gets one has no credential yet (RFC 8489 §9.2.4).</summary>
     public void Challenge(MonotonicTime now, in ServerRequest request, int code)
     {
-        ServerRequest bare = request with { Credential = default };
-        StunWriter writer = Begin(bare, StunClass.ErrorResponse, out byte[] buffer);
+        StunWriter writer = Begin(request, StunClass.ErrorResponse, out byte[] buffer);
         writer.AddErrorCode(code, Reason(code));
         writer.AddText(StunAttributeType.Realm, options.Realm);
         writer.AddBytes(StunAttributeType.Nonce, nonces.Issue(now, request.FiveTuple.Client));
@@ -55,7 +54,7 @@ internal sealed class ServerResponses(StunTurnServerOptions options, ServerFault
             writer.AddPasswordAlgorithms(LongTermAuthenticator.OfferedAlgorithms);
         }
 
-        Send(now, bare, ref writer, buffer);
+        Send(now, request, ref writer, buffer);
     }
 
     public void UnknownAttributes(MonotonicTime now, in ServerRequest request, ReadOnlySpan<StunAttributeType> types)

@@ -66,6 +66,7 @@ public class PermissionTests
         server.Permit(credentials).Code.Should().Be(400);
         server.Permit(credentials, Good, "[2001:db8::5]:9").Code.Should().Be(443);
         server.Permit(credentials, Good, "203.0.113.66:9").Code.Should().Be(403);
+        server.Permit(credentials, "203.0.113.66:9", Good).Code.Should().Be(403);
         server.Permit(credentials, Good, "203.0.113.6:9", "203.0.113.7:9").Code.Should().Be(508);
         server.Ask(new RequestBuilder(StunMethod.CreatePermission, server.NewId()).Peer(Good).Raw(StunAttributeType.XorPeerAddress, [0, 1, 2]).Sign(credentials)).Code.Should().Be(400);
 

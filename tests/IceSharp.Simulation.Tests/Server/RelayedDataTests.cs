@@ -135,8 +135,10 @@ public class RelayedDataTests
         _server.Permit(credentials, Peer);
         _server.Receive([0x40, 0x01, 0, 0]).Should().ContainSingle("the channel lives");
 
-        _server.Pass(TimeSpan.FromSeconds(300));
+        _server.Pass(TimeSpan.FromSeconds(300) - TimeSpan.FromTicks(1));
         _server.Permit(credentials, Peer);
+        _server.Receive([0x40, 0x01, 0, 0]).Should().ContainSingle("the channel is not over yet");
+        _server.Pass(TimeSpan.FromTicks(1));
         _server.Receive([0x40, 0x01, 0, 0]).Should().BeEmpty("the channel is over");
         _server.BindChannel(credentials, 0x4002, Peer).IsSuccess.Should().BeTrue("the address is free again");
     }
