@@ -47,6 +47,8 @@ public class LoopbackStunTurnServerTests
         (await server.QueryAsync(m => m.Allocations.Single().Relayed)).Should().Be(relayed);
         (await alice.AskAsync(new RequestBuilder(StunMethod.Refresh, alice.NewId()).Lifetime(0).Sign(credentials))).IsSuccess.Should().BeTrue();
         (await server.QueryAsync(m => m.Allocations.Count)).Should().Be(0);
+        using Socket next = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        next.Invoking(s => s.Bind(IPEndPoint.Parse($"{relayed}"))).Should().NotThrow("the relayed port is free again");
     }
 
     [Fact]

@@ -51,7 +51,7 @@ public class VirtualStunTurnServerTests
     }
 
     [Fact]
-    public void An_allocation_that_nobody_refreshes_ends_by_the_network_s_clock()
+    public void An_allocation_ends_600_s_after_its_last_refresh_by_the_network_s_clock()
     {
         VirtualNetwork network = new();
         VirtualStunTurnServer server = network.AddServer("turn", "192.0.2.1", new StunTurnServerOptions { Users = ServerHarness.Users });
@@ -59,7 +59,11 @@ public class VirtualStunTurnServerTests
         Credentials credentials = alice.Challenge(server);
         alice.Ask(server, new RequestBuilder(StunMethod.Allocate, alice.NewId()).Transport().Sign(credentials)).IsSuccess.Should().BeTrue();
 
-        network.RunFor(TimeSpan.FromSeconds(601));
+        network.RunFor(TimeSpan.FromSeconds(300));
+        alice.Ask(server, new RequestBuilder(StunMethod.Refresh, alice.NewId()).Sign(credentials)).IsSuccess.Should().BeTrue();
+        network.RunFor(TimeSpan.FromSeconds(599));
+        server.Host.OpenSockets.Should().Be(2);
+        network.RunFor(TimeSpan.FromSeconds(1));
 
         server.Host.OpenSockets.Should().Be(1);
         network.RunUntil(() => false, Second).Should().Be(RunOutcome.Idle, "nothing is left to wait for");
