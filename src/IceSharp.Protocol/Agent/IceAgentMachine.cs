@@ -164,11 +164,19 @@ public sealed class IceAgentMachine : IDisposable
     {
         ArgumentNullException.ThrowIfNull(candidate);
         AgentStream target = GetStream(stream);
-        if (_closingSince is null)
+        if (_closingSince is not null)
         {
-            _remote.Add(now, target, [candidate]);
-            Advance(now);
+            return;
         }
+
+        if (target.RemoteEnded)
+        {
+            _context.Events.Add(new RemoteCandidateIgnored(stream, candidate, "it comes after the end of candidates"));
+            return;
+        }
+
+        _remote.Add(now, target, [candidate]);
+        Advance(now);
     }
 
     /// <summary>Takes the peer's word that no more candidates will come for a stream.</summary>
@@ -396,6 +404,11 @@ public sealed class IceAgentMachine : IDisposable
 
         _progress.Evaluate(now);
         _keepalives.HandleTimeout(now);
+        if (State == IceConnectionState.Completed)
+        {
+            // The pairs in use have keepalives of their own (RFC 8445 §5.1.1.4).
+            _servers.StopKeepalives();
+        }
     }
 
     private void AdvanceClosing(MonotonicTime now)

@@ -16,11 +16,13 @@ internal sealed class ChecklistProgress(AgentContext context, Gatherer gatherer)
         { false, false, false, false, false, false },
     };
 
+    private bool _patienceIsOver;
+
     public IceConnectionState State { get; private set; }
 
     /// <summary>When patience for the peer's checks ends; Never when that is no longer a question.</summary>
     public MonotonicTime PatienceEndsAt =>
-        context.ChecksBeganAt is { } began && State is IceConnectionState.Checking ? began + context.Options.PatienceTimeout : MonotonicTime.Never;
+        context.ChecksBeganAt is { } began && !_patienceIsOver ? began + context.Options.PatienceTimeout : MonotonicTime.Never;
 
     public void Evaluate(MonotonicTime now)
     {
@@ -29,9 +31,10 @@ internal sealed class ChecklistProgress(AgentContext context, Gatherer gatherer)
             return;
         }
 
+        _patienceIsOver |= now >= PatienceEndsAt;
         foreach (AgentStream stream in context.Streams)
         {
-            EvaluateList(now, stream);
+            EvaluateList(stream);
             for (int component = 1; component <= stream.ComponentCount; component++)
             {
                 UpdateRoute(now, stream, component);
@@ -69,7 +72,7 @@ internal sealed class ChecklistProgress(AgentContext context, Gatherer gatherer)
         }
     }
 
-    private void EvaluateList(MonotonicTime now, AgentStream stream)
+    private void EvaluateList(AgentStream stream)
     {
         Checklist list = stream.Checklist;
         if (AllComponents(stream, c => list.Nominated(c) is not null))
@@ -80,7 +83,7 @@ internal sealed class ChecklistProgress(AgentContext context, Gatherer gatherer)
         {
             list.State = ChecklistState.Running;
         }
-        else if (HasNoChance(now, stream))
+        else if (HasNoChance(stream))
         {
             list.State = ChecklistState.Failed;
         }
@@ -91,8 +94,8 @@ internal sealed class ChecklistProgress(AgentContext context, Gatherer gatherer)
     }
 
     // Everything checked, nothing more to come from either side, and patience over (RFC 8838 §8, RFC 8863 §4).
-    private bool HasNoChance(MonotonicTime now, AgentStream stream) =>
-        now >= context.ChecksBeganAt!.Value + context.Options.PatienceTimeout
+    private bool HasNoChance(AgentStream stream) =>
+        _patienceIsOver
         && gatherer.State == IceGatheringState.Complete
         && stream.Checklist.Triggered.Count == 0
         && stream.Checklist.Pairs.All(p => p.State is Succeeded or Failed);

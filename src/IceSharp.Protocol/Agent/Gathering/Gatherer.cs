@@ -123,6 +123,13 @@ internal sealed class Gatherer(AgentContext context, CandidateFactory factory, S
             return;
         }
 
+        if (State == IceGatheringState.Complete)
+        {
+            // The peer was told that no more candidates come.
+            context.HostRequests.Add(new CloseSocketRequest(context.HostRequests.NextId(), socket.Handle));
+            return;
+        }
+
         socket.Address = ((SocketBound)answer).LocalAddress;
         _sockets.Add(socket);
         factory.AddHost(now, socket, now - _startedAt);

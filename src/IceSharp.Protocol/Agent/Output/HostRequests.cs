@@ -28,6 +28,11 @@ internal sealed class HostRequests
         {
             onAnswer(now, answer);
         }
+        else if (answer is SocketBound unwanted)
+        {
+            // A socket's handle has the number of the request that asked for it.
+            Add(new CloseSocketRequest(NextId(), new SocketHandle(unwanted.RequestId)));
+        }
     }
 
     /// <summary>Forgets what open requests were for; sockets that answers still bring are closed.</summary>
