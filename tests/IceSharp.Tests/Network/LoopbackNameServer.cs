@@ -15,6 +15,7 @@ internal sealed class LoopbackNameServer : IAsyncDisposable
     private readonly CancellationTokenSource _closing = new();
     private readonly Task[] _work;
     private readonly List<Query> _queries = [];
+    private readonly SemaphoreSlim _arrivals = new(0);
 
     /// <param name="answer">The response to a query; null is silence.</param>
     public LoopbackNameServer(Func<Query, byte[]?> answer)
@@ -45,6 +46,15 @@ internal sealed class LoopbackNameServer : IAsyncDisposable
             ? add(DnsResponseBuilder.For(query.Bytes)).ToArray()
             : DnsResponseBuilder.For(query.Bytes, 0x8183).ToArray());
 
+    /// <summary>Waits for that many more queries.</summary>
+    public async Task ArrivedAsync(int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            (await _arrivals.WaitAsync(TimeSpan.FromSeconds(20))).Should().BeTrue("query {0} of {1} arrives", i + 1, count);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _closing.CancelAsync();
@@ -52,6 +62,7 @@ internal sealed class LoopbackNameServer : IAsyncDisposable
         _tcp.Dispose();
         await Task.WhenAll(_work);
         _closing.Dispose();
+        _arrivals.Dispose();
     }
 
     // TCP on the port that UDP got; another process may have it, so a few tries.
@@ -82,6 +93,8 @@ internal sealed class LoopbackNameServer : IAsyncDisposable
         {
             _queries.Add(query);
         }
+
+        _arrivals.Release();
 
         return _answer(query);
     }

@@ -8,7 +8,13 @@ namespace IceSharp.Tests.Network;
 
 public class SystemNameResolverTests
 {
-    private static readonly DnsQuerySettings Quick = new() { ServerTimeout = TimeSpan.FromMilliseconds(100), OverallTimeout = TimeSpan.FromSeconds(20), StreamTimeout = TimeSpan.FromSeconds(10) };
+    // Nothing is repeated on a busy machine either.
+    private static readonly DnsQuerySettings Patient = new()
+    {
+        ServerTimeout = TimeSpan.FromSeconds(20), OverallTimeout = TimeSpan.FromSeconds(40), StreamTimeout = TimeSpan.FromSeconds(20),
+    };
+
+    private static readonly DnsQuerySettings Quick = new() { ServerTimeout = TimeSpan.FromMilliseconds(50), OverallTimeout = TimeSpan.FromSeconds(40), Rounds = 5 };
 
     [Fact]
     public async Task Services_and_rules_come_from_the_name_server()
@@ -18,7 +24,7 @@ public class SystemNameResolverTests
             [("_stun._udp.example.org", DnsResponseBuilder.Srv)] = b => b.Service("", 10, 5, 3478, "a.example.org").Service("", 20, 0, 3479, "b.example.org"),
             [("example.org", DnsResponseBuilder.Naptr)] = b => b.Rule("", 100, 10, "S", "RELAY:turn.udp", "", "_turn._udp.example.org"),
         });
-        SystemNameResolver resolver = Resolver(Quick, server.Address);
+        SystemNameResolver resolver = Resolver(Patient, server.Address);
 
         (await resolver.LookUpServicesAsync("_stun._udp.example.org", default)).Should().BeEquivalentTo(
             [new SrvRecord(10, 5, 3478, "a.example.org"), new SrvRecord(20, 0, 3479, "b.example.org")]);
@@ -30,7 +36,7 @@ public class SystemNameResolverTests
     {
         await using var server = LoopbackNameServer.With([]);
 
-        (await Resolver(Quick, server.Address).LookUpServicesAsync("_stun._udp.example.org", default)).Should().BeEmpty();
+        (await Resolver(Patient, server.Address).LookUpServicesAsync("_stun._udp.example.org", default)).Should().BeEmpty();
     }
 
     [Fact]
@@ -38,7 +44,7 @@ public class SystemNameResolverTests
     {
         await using var server = LoopbackNameServer.With([]);
 
-        await Resolver(Quick, server.Address).LookUpServicesAsync("_stun._udp.b\u00fccher.example", default);
+        await Resolver(Patient, server.Address).LookUpServicesAsync("_stun._udp.b\u00fccher.example", default);
 
         server.Queries.Should().ContainSingle().Which.Name.Should().Be("_stun._udp.xn--bcher-kva.example");
     }
@@ -50,7 +56,7 @@ public class SystemNameResolverTests
             ? Many(DnsResponseBuilder.For(query.Bytes)).ToArray()
             : DnsResponseBuilder.For(query.Bytes, 0x8380).ToArray());
 
-        IReadOnlyList<SrvRecord> records = await Resolver(Quick, server.Address).LookUpServicesAsync("_stun._udp.example.org", default);
+        IReadOnlyList<SrvRecord> records = await Resolver(Patient, server.Address).LookUpServicesAsync("_stun._udp.example.org", default);
 
         records.Should().HaveCount(60);
         server.Queries.Select(q => q.OverTcp).Should().Equal(false, true);
@@ -74,7 +80,7 @@ public class SystemNameResolverTests
 
         (await Resolver(Quick, silent.Address, server.Address).LookUpServicesAsync("_stun._udp.example.org", default)).Should().HaveCount(1);
 
-        silent.Queries.Should().NotBeEmpty();
+        await silent.ArrivedAsync(1);
     }
 
     [Fact]
@@ -87,9 +93,7 @@ public class SystemNameResolverTests
         }
 
         await using var server = LoopbackNameServer.With(new() { [("_stun._udp.example.org", DnsResponseBuilder.Srv)] = b => b.Service("", 1, 1, 1, "a") });
-        var patient = new DnsQuerySettings { ServerTimeout = TimeSpan.FromSeconds(30), OverallTimeout = TimeSpan.FromSeconds(60) };
-
-        (await Resolver(patient, gone, server.Address).LookUpServicesAsync("_stun._udp.example.org", default).AsTask().WaitAsync(TimeSpan.FromSeconds(20)))
+        (await Resolver(Patient, gone, server.Address).LookUpServicesAsync("_stun._udp.example.org", default).AsTask().WaitAsync(TimeSpan.FromSeconds(15)))
             .Should().HaveCount(1);
     }
 
@@ -111,7 +115,7 @@ public class SystemNameResolverTests
     public async Task Each_lookup_uses_a_port_and_an_id_of_its_own()
     {
         await using var server = LoopbackNameServer.With([]);
-        SystemNameResolver resolver = Resolver(Quick, server.Address);
+        SystemNameResolver resolver = Resolver(Patient, server.Address);
 
         for (int i = 0; i < 8; i++)
         {
@@ -133,7 +137,7 @@ public class SystemNameResolverTests
 
         failure.SocketErrorCode.Should().Be(SocketError.TimedOut);
         failure.Message.Should().Contain("_stun._udp.example.org");
-        silent.Queries.Should().HaveCount(2);
+        await silent.ArrivedAsync(2);
     }
 
     [Fact]
@@ -141,7 +145,7 @@ public class SystemNameResolverTests
     {
         await using var server = new LoopbackNameServer(query => DnsResponseBuilder.For(query.Bytes, 0x8185).ToArray());
 
-        (await FluentActions.Awaiting(() => Resolver(Quick, server.Address).LookUpRulesAsync("example.org", default).AsTask())
+        (await FluentActions.Awaiting(() => Resolver(Patient, server.Address).LookUpRulesAsync("example.org", default).AsTask())
             .Should().ThrowAsync<SocketException>()).Which.SocketErrorCode.Should().Be(SocketError.TryAgain);
     }
 
@@ -172,7 +176,7 @@ public class SystemNameResolverTests
     [Fact]
     public void Options_are_checked_by_the_constructor()
     {
-        FluentActions.Invoking(() => Resolver(Quick, new TransportAddress(IpAddress.LoopbackV4, 0))).Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => Resolver(Patient, new TransportAddress(IpAddress.LoopbackV4, 0))).Should().Throw<ArgumentException>();
         FluentActions.Invoking(() => Resolver(new DnsQuerySettings { Rounds = 9 })).Should().Throw<ArgumentOutOfRangeException>();
         FluentActions.Invoking(() => new SystemNameResolver(new SystemNameResolverOptions { AddressTimeout = TimeSpan.Zero })).Should().Throw<ArgumentOutOfRangeException>();
     }
