@@ -20,7 +20,8 @@ public sealed class StunMessagePrinterTests
           REALM (11): "example.org"
           NONCE (32): "obMatJos2gAAAadl7W7PeDU4hKE72jda", password algorithms
           PASSWORD-ALGORITHMS (8): SHA-256, MD5
-          SOFTWARE (12): "IceSharp 1.0"
+          SOFTWARE (10): "test relay"
+          FINGERPRINT (4): 29929f09 (Ok)
         """.ReplaceLineEndings("\n"));
 
     [Fact]

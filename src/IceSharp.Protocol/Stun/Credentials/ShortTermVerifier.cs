@@ -8,10 +8,10 @@ public static class ShortTermVerifier
 {
     /// <summary>Checks presence, user and integrity, in this order.</summary>
     /// <param name="message">A request or indication.</param>
-    /// <param name="lookup">Finds the key of a user.</param>
+    /// <param name="lookup">Finds the key of a user by its USERNAME as it came; null when there is no such user. The bytes are not to be kept.</param>
     /// <param name="key">The key to sign the response with; null unless the message is accepted.</param>
     /// <param name="algorithm">The kind of integrity of the message, the only one that the response carries.</param>
-    public static ShortTermCheck Check(in StunReader message, ShortTermKeyLookup lookup, out StunIntegrityKey? key, out StunIntegrityAlgorithm algorithm)
+    public static ShortTermCheck Check(in StunReader message, Func<ReadOnlySpan<byte>, StunIntegrityKey?> lookup, out StunIntegrityKey? key, out StunIntegrityAlgorithm algorithm)
     {
         ArgumentNullException.ThrowIfNull(lookup);
         algorithm = message.HasIntegritySha256 ? StunIntegrityAlgorithm.HmacSha256 : StunIntegrityAlgorithm.HmacSha1;
@@ -42,7 +42,7 @@ public static class ShortTermVerifier
         }
     }
 
-    private static ShortTermCheck CheckRequest(in StunReader message, ShortTermKeyLookup lookup, out StunIntegrityKey? key)
+    private static ShortTermCheck CheckRequest(in StunReader message, Func<ReadOnlySpan<byte>, StunIntegrityKey?> lookup, out StunIntegrityKey? key)
     {
         key = null;
         if (!message.TryFind(StunAttributeType.Username, out StunAttribute username) || (!message.HasIntegrity && !message.HasIntegritySha256))

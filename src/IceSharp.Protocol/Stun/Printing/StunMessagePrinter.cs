@@ -39,7 +39,7 @@ public static class StunMessagePrinter
     /// <param name="options">What to show; null for the defaults.</param>
     public static string Print(in StunReader message, StunPrintOptions? options = null)
     {
-        options ??= StunPrintOptions.Default;
+        options ??= new StunPrintOptions();
         StringBuilder text = new();
         text.Append(CultureInfo.InvariantCulture, $"{StunNames.Of(message.Method)} {StunNames.Of(message.Class)}, {message.Bytes.Length} bytes, transaction {message.TransactionId}");
         int printed = 0, left = 0;

@@ -4,9 +4,6 @@ namespace IceSharp.Protocol.Stun.Printing;
 /// <remarks>Immutable and thread safe.</remarks>
 public sealed record StunPrintOptions
 {
-    /// <summary>The defaults.</summary>
-    public static StunPrintOptions Default { get; } = new();
-
     /// <summary>Whether USERNAME and USERHASH are shown; off by default. Tokens, tickets and application data are never shown.</summary>
     public bool ShowUsers { get; init; }
 
