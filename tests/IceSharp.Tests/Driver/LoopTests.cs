@@ -113,6 +113,16 @@ public class LoopTests
         }
     }
 
+    [Theory, InlineData(false), InlineData(true)]
+    public void Thread_ends_with_its_loop(bool portable)
+    {
+        var thread = new LoopThread(new LoopClock(TimeProvider.System), portable);
+
+        thread.Dispose();
+
+        thread.Thread.Join(TestAgents.Patience).Should().BeTrue();
+    }
+
     [Fact]
     public async Task Clock_of_ones_own_drives_the_deadlines()
     {

@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using IceSharp.Internal.Diagnostics;
 using IceSharp.Internal.Endpoints;
-using IceSharp.Internal.Network;
 using IceSharp.Internal.Routing;
 using IceSharp.Protocol;
 using IceSharp.Protocol.Agent;
@@ -17,9 +16,7 @@ internal sealed class AgentDriver : LoopMember
     private readonly IceAgentMachine _machine;
     private readonly Loop _loop;
     private readonly HostRequests _host;
-    // Written on the loop; the gate is for closing without it.
-    private readonly Lock _endpointsGate = new();
-    private readonly Dictionary<int, Endpoint> _endpoints = [];
+    private readonly AgentSockets _sockets;
     private readonly Dictionary<int, BindUdpRequest> _binds = [];
     private readonly CancellationTokenSource _closing = new();
     private bool _ended;
@@ -29,6 +26,7 @@ internal sealed class AgentDriver : LoopMember
         _session = session;
         _machine = machine;
         _loop = loop;
+        _sockets = new AgentSockets(loop, this);
         _host = new HostRequests(network, random, Answer, _closing.Token);
     }
 
@@ -140,13 +138,7 @@ internal sealed class AgentDriver : LoopMember
     public void CloseSocketsNow()
     {
         _closing.Cancel();
-        lock (_endpointsGate)
-        {
-            foreach (Endpoint endpoint in _endpoints.Values)
-            {
-                endpoint.Close();
-            }
-        }
+        _sockets.CloseWithoutLoop();
     }
 
     private void DrainOutputs(MonotonicTime now)
@@ -171,10 +163,10 @@ internal sealed class AgentDriver : LoopMember
     private void Send(in Transmit transmit)
     {
         IceSendResult result = IceSendResult.Closed;
-        if (_endpoints.TryGetValue(transmit.Socket.Id, out Endpoint? endpoint))
+        if (_sockets.TryGet(transmit.Socket, out IIceUdpSocket? socket))
         {
             // What the network does not take is lost like a packet on the way: the machine repeats it.
-            result = endpoint.Socket.TrySend(_loop.SendBuffer[..transmit.Length], transmit.Destination);
+            result = socket.TrySend(_loop.SendBuffer[..transmit.Length], transmit.Destination);
         }
 
         Log.Transmitted(_session.Logger, _session.Name, transmit.Length, transmit.Socket, transmit.Destination, result);
@@ -185,7 +177,11 @@ internal sealed class AgentDriver : LoopMember
         switch (request)
         {
             case CloseSocketRequest close:
-                CloseSocket(close.Socket);
+                if (_sockets.Close(close.Socket))
+                {
+                    Log.SocketClosed(_session.Logger, _session.Name, close.Socket);
+                }
+
                 return;
             case BindUdpRequest bind:
                 _binds.Add(bind.Id, bind);
@@ -200,8 +196,9 @@ internal sealed class AgentDriver : LoopMember
         switch (fact)
         {
             case RouteChanged changed:
-                Endpoint? endpoint = changed.Route is { } route ? _endpoints.GetValueOrDefault(route.Socket.Id) : null;
-                PublishedRoute? published = endpoint is null ? null : new PublishedRoute(changed.Route!, endpoint.Socket);
+                PublishedRoute? published = changed.Route is { } route && _sockets.TryGet(route.Socket, out IIceUdpSocket? socket)
+                    ? new PublishedRoute(route, socket)
+                    : null;
                 _session.RouteChanged(changed, published);
                 break;
             case AgentClosed:
@@ -232,13 +229,7 @@ internal sealed class AgentDriver : LoopMember
         switch (answer)
         {
             case SocketBound bound when bind is not null && socket is not null:
-                var endpoint = new Endpoint(_loop, this, bind.Socket, socket);
-                lock (_endpointsGate)
-                {
-                    _endpoints.Add(bind.Socket.Id, endpoint);
-                }
-
-                Watch(endpoint);
+                _sockets.Open(bind.Socket, socket);
                 Log.SocketOpened(_session.Logger, _session.Name, bind.Socket, bound.LocalAddress);
                 break;
             case BindFailed failed when bind is not null:
@@ -251,44 +242,6 @@ internal sealed class AgentDriver : LoopMember
                 Log.ListingFailed(_session.Logger, _session.Name, fault);
                 break;
         }
-    }
-
-    private void Watch(Endpoint endpoint)
-    {
-        if (endpoint.Socket is SystemUdpSocket system)
-        {
-            EndpointTable table = _loop.Watched ?? throw new InvalidOperationException("A loop with an executor of its own cannot watch sockets of the operating system.");
-            table.Add(endpoint, system);
-        }
-        else
-        {
-            endpoint.Socket.NotifyReadable(endpoint.Announce);
-        }
-    }
-
-    private void CloseSocket(SocketHandle handle)
-    {
-        Endpoint? endpoint;
-        lock (_endpointsGate)
-        {
-            _endpoints.Remove(handle.Id, out endpoint);
-        }
-
-        if (endpoint is not null)
-        {
-            Close(endpoint);
-        }
-    }
-
-    private void Close(Endpoint endpoint)
-    {
-        if (endpoint.Socket is SystemUdpSocket system)
-        {
-            _loop.Watched?.Remove(endpoint, system);
-        }
-
-        endpoint.Close();
-        Log.SocketClosed(_session.Logger, _session.Name, endpoint.Handle);
     }
 
     private void ReportSends()
@@ -307,16 +260,7 @@ internal sealed class AgentDriver : LoopMember
     {
         _ended = true;
         _closing.Cancel();
-        lock (_endpointsGate)
-        {
-            foreach (Endpoint endpoint in _endpoints.Values)
-            {
-                Close(endpoint);
-            }
-
-            _endpoints.Clear();
-        }
-
+        _sockets.CloseAll();
         _loop.SetDeadline(this, MonotonicTime.Never);
         _machine.Dispose();
         Log.AgentClosed(_session.Logger, _session.Name);

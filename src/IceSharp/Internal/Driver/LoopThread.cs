@@ -25,11 +25,13 @@ internal sealed class LoopThread : IIceLoopRunner
             _timer = clock.Provider.CreateTimer(static poller => ((Poller)poller!).Wake(), _poller, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         }
 
-        var thread = new Thread(Run) { IsBackground = true, Name = "IceSharp loop" };
-        thread.UnsafeStart();
+        Thread = new Thread(Run) { IsBackground = true, Name = "IceSharp loop" };
+        Thread.UnsafeStart();
     }
 
     public Loop Loop { get; }
+
+    public Thread Thread { get; }
 
     public void Wake() => _poller.Wake();
 
