@@ -145,6 +145,7 @@ public sealed class IceAgent : IAsyncDisposable
     /// <exception cref="ObjectDisposedException">The agent is disposed.</exception>
     public async Task<IceDescription> GatherAllAsync(CancellationToken cancellationToken = default)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         AgentDriver driver = EnsureGathering();
         await _session.Gathered.WaitAsync(cancellationToken).ConfigureAwait(false);
         return await DescribeAsync(driver).WaitAsync(cancellationToken).ConfigureAwait(false);

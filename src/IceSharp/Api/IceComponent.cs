@@ -32,6 +32,7 @@ public sealed class IceComponent
     /// <exception cref="ObjectDisposedException">The agent is disposed.</exception>
     public async Task<IceConnection> ConnectAsync(CancellationToken cancellationToken = default)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         _agent.EnsureGathering();
         await Connection.Ready.WaitAsync(cancellationToken).ConfigureAwait(false);
         return Connection;

@@ -1,5 +1,3 @@
-using IceSharp.Protocol;
-
 namespace IceSharp.Tests.Api;
 
 public class IceAgentDisposalTests
@@ -30,9 +28,18 @@ public class IceAgentDisposalTests
     [Fact]
     public async Task Disposal_during_gathering_ends_the_enumeration()
     {
-        var network = new FakeNetwork { Interfaces = () => [new("lo", IpAddress.LoopbackV4) { IsLoopback = true }] };
+        var opened = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var network = new FakeNetwork
+        {
+            Wrap = socket =>
+            {
+                opened.SetResult();
+                return socket;
+            },
+        };
         var agent = new IceAgent(TestAgents.Options() with { Network = network, Servers = [IceServer.Stun("stun:127.0.0.1:9")] });
         Task<IceDescription> gathering = agent.GatherAllAsync();
+        await opened.Task.WaitAsync(TestAgents.Patience);
 
         await agent.DisposeAsync().AsTask().WaitAsync(TestAgents.Patience);
 
