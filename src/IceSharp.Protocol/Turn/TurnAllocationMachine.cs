@@ -27,6 +27,7 @@ public sealed class TurnAllocationMachine : IDisposable
     private readonly TurnLife _life;
     private readonly TurnLease _lease;
     private readonly TurnRequest _allocate = new(TurnRequestKind.Allocate);
+    private AlternateServerGuard? _redirects;
     private MonotonicTime _closeAt = MonotonicTime.Never;
     private bool _disposed;
 
@@ -36,8 +37,9 @@ public sealed class TurnAllocationMachine : IDisposable
     /// <param name="server">The server's address.</param>
     /// <param name="socket">The socket that requests leave from and everything of the server arrives on. Only one allocation per socket and server.</param>
     /// <param name="random">Source of transaction IDs and of the spread of refreshes.</param>
+    /// <param name="redirects">What decides on redirections; one that serves all machines of an allocation that is redirected. Null for one of this machine's own.</param>
     /// <exception cref="ArgumentException">SOFTWARE is longer than 127 characters, <paramref name="server"/> has no address or port, or <paramref name="socket"/> is none.</exception>
-    public TurnAllocationMachine(TurnAllocationSettings settings, LongTermCredential? credential, TransportAddress server, SocketHandle socket, IRandomSource random)
+    public TurnAllocationMachine(TurnAllocationSettings settings, LongTermCredential? credential, TransportAddress server, SocketHandle socket, IRandomSource random, AlternateServerGuard? redirects = null)
     {
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(random);
@@ -53,6 +55,7 @@ public sealed class TurnAllocationMachine : IDisposable
         }
 
         _settings = settings;
+        _redirects = redirects;
         _hasCredential = credential is not null;
         Server = server;
         Socket = socket;
@@ -90,6 +93,10 @@ public sealed class TurnAllocationMachine : IDisposable
     /// <summary>The server's words for <see cref="ErrorCode"/>, made safe for logs; null when there were none.</summary>
     public string? ReasonPhrase => _life.ReasonPhrase;
 
+    /// <summary>Where to allocate instead, when <see cref="Failure"/> is <see cref="TurnFailure.TryAlternate"/> and the redirection was verified, usable and no loop (RFC 8489 §10); otherwise null.</summary>
+    /// <remarks>Followed by a new machine with the same credential and guard. It comes before other servers of the same name (RFC 8656 §7.4).</remarks>
+    public AlternateServer? Redirect { get; private set; }
+
     /// <summary>The relayed address; null before there is one.</summary>
     public TransportAddress? RelayedAddress { get; private set; }
 
@@ -126,6 +133,7 @@ public sealed class TurnAllocationMachine : IDisposable
             return;
         }
 
+        _redirects ??= new AlternateServerGuard(now, Server);
         _allocate.DontFragment = _settings.DontFragment;
         _exchange.Enqueue(_allocate);
         MoveTo(TurnAllocationState.Allocating);
@@ -334,11 +342,21 @@ public sealed class TurnAllocationMachine : IDisposable
                 OnSucceeded(now, result, message);
                 break;
             case TurnResultKind.Failed:
+                TakeRedirect(now, result, message);
                 OnFailed(now, result);
                 break;
         }
 
         return result.Kind == TurnResultKind.Dropped ? DatagramVerdict.Dropped(result.DropReason) : DatagramVerdict.Consumed;
+    }
+
+    private void TakeRedirect(MonotonicTime now, in TurnResult result, in StunReader message)
+    {
+        if (result.Failure == TurnFailure.TryAlternate && result.Request!.Kind == TurnRequestKind.Allocate
+            && _redirects!.Decide(now, message, result.Request.Attempt.IsAuthenticated, Server.Family, out AlternateServer target) == AlternateServerOutcome.Follow)
+        {
+            Redirect = target;
+        }
     }
 
     private void OnSucceeded(MonotonicTime now, in TurnResult result, in StunReader message)

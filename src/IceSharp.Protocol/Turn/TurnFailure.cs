@@ -45,7 +45,7 @@ public enum TurnFailure
     /// <summary>The server does not take USERHASH, and the settings want the user hidden.</summary>
     AnonymityUnavailable,
 
-    /// <summary>300: the server wants another one to be tried; not followed.</summary>
+    /// <summary>300: the server wants another one to be tried: <see cref="TurnAllocationMachine.Redirect"/>, when it may be.</summary>
     TryAlternate,
 
     /// <summary>400.</summary>
