@@ -49,10 +49,6 @@ internal static class AllowedReferences
         "System.Diagnostics.DebuggerHiddenAttribute",
         "System.Diagnostics.UnreachableException",
 
-        // Every delegate type has a BeginInvoke by the compiler; nobody can call it.
-        "System.AsyncCallback",
-        "System.IAsyncResult",
-
         "System.Action",
         "System.Action`1",
         "System.Action`2",
