@@ -41,6 +41,14 @@ internal sealed class AgentContext
     /// <summary>When checks became possible; null before.</summary>
     public MonotonicTime? ChecksBeganAt { get; set; }
 
+    /// <summary>When closing began; null before.</summary>
+    public MonotonicTime? ClosingSince { get; set; }
+
+    public bool IsClosing => ClosingSince is not null;
+
+    /// <summary>Whether closing is done.</summary>
+    public bool IsClosed { get; set; }
+
     public void NoteRoundTrip(TimeSpan roundTrip)
     {
         if (roundTrip > LongestRoundTrip)

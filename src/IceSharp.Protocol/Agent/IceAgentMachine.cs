@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using IceSharp.Protocol.Stun;
 
 namespace IceSharp.Protocol.Agent;
 
@@ -16,8 +15,7 @@ public sealed class IceAgentMachine : IDisposable
     private readonly ChecklistSet _checklists;
     private readonly Nominations _nominations;
     private readonly CheckInitiator _initiator;
-    private readonly CheckResponder _responder;
-    private readonly TriggeredChecks _triggered;
+    private readonly DatagramIntake _intake;
     private readonly CandidateFactory _factory;
     private readonly ServerTasks _servers;
     private readonly Gatherer _gatherer;
@@ -25,7 +23,6 @@ public sealed class IceAgentMachine : IDisposable
     private readonly Keepalives _keepalives;
     private readonly RemoteDescriptions _remote;
     private readonly long[] _drops = new long[Enum.GetValues<DropReason>().Length];
-    private MonotonicTime? _closingSince;
     private bool _gatheringHadTheLastSlot;
 
     /// <summary>Creates an agent without data streams.</summary>
@@ -45,14 +42,14 @@ public sealed class IceAgentMachine : IDisposable
         _nominations = new Nominations(_context, _checklists, pair => _initiator!.Cancel(pair));
         var conclusions = new CheckConclusions(_context, _checklists, _nominations);
         _initiator = new CheckInitiator(_context, _checklists, conclusions);
-        _triggered = new TriggeredChecks(_context, _checklists, _initiator, _nominations);
-        _responder = new CheckResponder(_context, conclusions, _triggered);
+        var triggered = new TriggeredChecks(_context, _checklists, _initiator, _nominations);
         _factory = new CandidateFactory(_context, _checklists);
         _servers = new ServerTasks(_context, _factory, _checklists);
         _gatherer = new Gatherer(_context, _factory, _servers);
         _progress = new ChecklistProgress(_context, _gatherer);
         _keepalives = new Keepalives(_context);
-        _remote = new RemoteDescriptions(_context, _checklists, _triggered);
+        _remote = new RemoteDescriptions(_context, _checklists, triggered);
+        _intake = new DatagramIntake(_context, _gatherer, _servers, _initiator, new CheckResponder(_context, conclusions, triggered));
     }
 
     /// <summary>The role now.</summary>
@@ -72,7 +69,7 @@ public sealed class IceAgentMachine : IDisposable
     {
         get
         {
-            if (_closingSince is { } since)
+            if (_context.ClosingSince is { } since)
             {
                 return State == IceConnectionState.Closed && _servers.AllClosed
                     ? Deadline.Never
@@ -123,7 +120,7 @@ public sealed class IceAgentMachine : IDisposable
             throw new InvalidOperationException("There is no data stream to gather for.");
         }
 
-        if (_closingSince is null)
+        if (!_context.IsClosing)
         {
             _gatherer.Start(now);
             Advance(now);
@@ -149,7 +146,7 @@ public sealed class IceAgentMachine : IDisposable
     public void SetRemoteDescription(MonotonicTime now, IceDescription description)
     {
         ArgumentNullException.ThrowIfNull(description);
-        if (_closingSince is not null)
+        if (_context.IsClosing)
         {
             return;
         }
@@ -164,7 +161,7 @@ public sealed class IceAgentMachine : IDisposable
     {
         ArgumentNullException.ThrowIfNull(candidate);
         AgentStream target = GetStream(stream);
-        if (_closingSince is not null)
+        if (_context.IsClosing)
         {
             return;
         }
@@ -194,7 +191,7 @@ public sealed class IceAgentMachine : IDisposable
     /// <returns>Whether the machine used it, or where in it application data stands. Allocates nothing for application data.</returns>
     public DatagramVerdict HandleDatagram(MonotonicTime now, in TransportPath path, ReadOnlySpan<byte> datagram)
     {
-        DatagramVerdict verdict = Receive(now, path, datagram);
+        DatagramVerdict verdict = _intake.Receive(now, path, datagram);
         switch (verdict.Kind)
         {
             case VerdictKind.Consumed:
@@ -226,20 +223,8 @@ public sealed class IceAgentMachine : IDisposable
     /// <param name="buffer">Where its bytes go; at least 1500 bytes.</param>
     /// <param name="transmit">Where to send them.</param>
     /// <returns>False when there is none.</returns>
-    public bool TryGetTransmit(MonotonicTime now, Span<byte> buffer, out Transmit transmit)
-    {
-        while (_context.Outbox.TryTake(out Outbox.Entry entry))
-        {
-            bool sendable = TryWrap(now, entry, buffer, out transmit);
-            _context.Outbox.Return(entry);
-            if (sendable)
-            {
-                return true;
-            }
-        }
-
-        return _servers.TryGetTransmit(now, buffer, out transmit);
-    }
+    public bool TryGetTransmit(MonotonicTime now, Span<byte> buffer, out Transmit transmit) =>
+        _context.Outbox.TryGetTransmit(now, _context.Random, buffer, out transmit) || _servers.TryGetTransmit(now, buffer, out transmit);
 
     /// <summary>Gets the next piece of I/O that the machine needs.</summary>
     public bool TryGetHostRequest([NotNullWhen(true)] out IceHostRequest? request) => _context.HostRequests.TryTake(out request);
@@ -272,12 +257,12 @@ public sealed class IceAgentMachine : IDisposable
     /// <summary>Begins to close: data and checks stop, TURN allocations are released. <see cref="AgentClosed"/> follows, at the latest after the close timeout. Calling it again does nothing.</summary>
     public void Close(MonotonicTime now)
     {
-        if (_closingSince is not null)
+        if (_context.IsClosing)
         {
             return;
         }
 
-        _closingSince = now;
+        _context.ClosingSince = now;
         _initiator.Clear();
         _context.Outbox.Clear();
         _context.HostRequests.Abandon();
@@ -299,89 +284,9 @@ public sealed class IceAgentMachine : IDisposable
     /// <summary>States and counts, no secrets.</summary>
     public override string ToString() => $"IceAgentMachine({Role}, gathering {GatheringState}, {State})";
 
-    private DatagramVerdict Receive(MonotonicTime now, in TransportPath path, ReadOnlySpan<byte> datagram)
-    {
-        if (State == IceConnectionState.Closed)
-        {
-            return DatagramVerdict.Dropped(DropReason.Closed);
-        }
-
-        if (_gatherer.Find(path.Socket) is not { } socket)
-        {
-            return DatagramVerdict.Dropped(DropReason.UnknownSocket);
-        }
-
-        return ReceiveFromServer(now, socket, path, datagram) ?? ReceiveInner(now, socket.Direct!, path.Remote, datagram, 0, datagram.Length);
-    }
-
-    // One address may be both STUN and TURN server: each task gets its turn until one recognises the message.
-    private DatagramVerdict? ReceiveFromServer(MonotonicTime now, LocalSocket socket, in TransportPath path, ReadOnlySpan<byte> datagram)
-    {
-        DatagramVerdict? dropped = null;
-        foreach (GatheringTask task in socket.Tasks)
-        {
-            if (task.ServerAddress != path.Remote)
-            {
-                continue;
-            }
-
-            DatagramVerdict verdict = _servers.HandleDatagram(now, task, path, datagram);
-            switch (verdict.Kind)
-            {
-                case VerdictKind.Consumed:
-                    return verdict;
-                case VerdictKind.Payload when task.RelayBase is { } relay:
-                    return ReceiveInner(now, relay, verdict.Peer, datagram, verdict.PayloadOffset, verdict.PayloadLength);
-                default:
-                    dropped = verdict;
-                    break;
-            }
-        }
-
-        return dropped;
-    }
-
-    // What arrived directly, or what a relay unwrapped: checks travel inside too.
-    private DatagramVerdict ReceiveInner(
-        MonotonicTime now, CandidateBase arrivedAt, TransportAddress source, ReadOnlySpan<byte> datagram, int offset, int length)
-    {
-        ReadOnlySpan<byte> inner = datagram.Slice(offset, length);
-        DropReason reason = DropReason.UnacceptedSource;
-        if (_closingSince is null && StunReader.LooksLikeStun(inner))
-        {
-            StunParseStatus status = StunReader.TryParse(inner, out StunReader message);
-            if (status == StunParseStatus.Ok && message.VerifyFingerprint() == StunFingerprintStatus.Ok)
-            {
-                return ReceiveStun(now, arrivedAt, source, message);
-            }
-
-            reason = status == StunParseStatus.Ok ? DropReason.Fingerprint : DropReason.MalformedStun;
-        }
-
-        // What fails the basic checks of STUN may be the application's own (RFC 8489 §6.3), from a source that is known.
-        return _closingSince is null && _context.AcceptedSources.Contains(arrivedAt, source)
-            ? DatagramVerdict.Payload(offset, length, arrivedAt.Socket.Stream.Index, arrivedAt.Socket.Component, source)
-            : DatagramVerdict.Dropped(reason);
-    }
-
-    private DatagramVerdict ReceiveStun(MonotonicTime now, CandidateBase arrivedAt, TransportAddress source, in StunReader message)
-    {
-        if (message.Method != StunMethod.Binding)
-        {
-            return DatagramVerdict.Dropped(DropReason.UnexpectedMessage);
-        }
-
-        return message.Class switch
-        {
-            StunClass.Request => _responder.HandleRequest(now, arrivedAt, source, message),
-            StunClass.Indication => DatagramVerdict.Consumed,
-            _ => _initiator.HandleResponse(now, arrivedAt, source, message),
-        };
-    }
-
     private void Advance(MonotonicTime now)
     {
-        if (_closingSince is not null)
+        if (_context.IsClosing)
         {
             AdvanceClosing(now);
             return;
@@ -419,13 +324,15 @@ public sealed class IceAgentMachine : IDisposable
         }
 
         _servers.HandleTimeout(now);
-        if (_servers.AllClosed || now >= _closingSince!.Value + _context.Options.CloseTimeout)
+        _servers.StartReleases(now);
+        if (_servers.AllClosed || now >= _context.ClosingSince!.Value + _context.Options.CloseTimeout)
         {
             foreach (LocalSocket socket in _gatherer.Sockets)
             {
                 _context.HostRequests.Add(new CloseSocketRequest(_context.HostRequests.NextId(), socket.Handle));
             }
 
+            _context.IsClosed = true;
             _progress.MoveTo(IceConnectionState.Closed, "closed by the application");
             _context.Events.Add(new AgentClosed());
         }
@@ -443,33 +350,6 @@ public sealed class IceAgentMachine : IDisposable
         else if (_checklists.TakeNext() is { } pair)
         {
             _initiator.Start(now, pair);
-        }
-    }
-
-    private bool TryWrap(MonotonicTime now, in Outbox.Entry entry, Span<byte> buffer, out Transmit transmit)
-    {
-        ReadOnlySpan<byte> datagram = entry.Buffer.AsSpan(0, entry.Length);
-        CandidateBase from = entry.From;
-        NoteSent(now, from, entry.Destination);
-        if (from.Relay is not { } relay)
-        {
-            datagram.CopyTo(buffer);
-            transmit = new Transmit(from.Socket.Handle, entry.Destination, datagram.Length);
-            return true;
-        }
-
-        bool written = relay.Allocation!.TryWriteSend(buffer, entry.Destination, datagram, StunTransactionId.Create(_context.Random), out int length);
-        transmit = new Transmit(from.Socket.Handle, relay.ServerAddress, length);
-        return written;
-    }
-
-    private static void NoteSent(MonotonicTime now, CandidateBase from, TransportAddress peer)
-    {
-        AgentStream stream = from.Socket.Stream;
-        int component = from.Socket.Component;
-        if (stream.Route(component)?.Peer == peer && ReferenceEquals(stream.RouteBase(component), from))
-        {
-            stream.NoteSent(component, now);
         }
     }
 

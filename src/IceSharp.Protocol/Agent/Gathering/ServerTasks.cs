@@ -142,6 +142,16 @@ internal sealed class ServerTasks(AgentContext context, CandidateFactory factory
         {
             task.IsDone = true;
             task.Allocation?.Close(now);
+        }
+
+        StartReleases(now);
+    }
+
+    /// <summary>Closing is not paced: a release, or its repeat after a challenge, goes at once.</summary>
+    public void StartReleases(MonotonicTime now)
+    {
+        foreach (GatheringTask task in _tasks)
+        {
             task.Allocation?.StartPending(now);
         }
     }

@@ -1,3 +1,5 @@
+using IceSharp.Protocol.Stun;
+
 namespace IceSharp.Protocol.Agent;
 
 /// <summary>Datagrams that wait for the host to send them, as they look to the peer: wrapping for a relay happens on the way out.</summary>
@@ -8,8 +10,6 @@ internal sealed class Outbox
     private const int BufferBytes = 640;
     private readonly Queue<Entry> _queue = [];
     private readonly Stack<byte[]> _free = [];
-
-    public bool IsEmpty => _queue.Count == 0;
 
     public void Add(CandidateBase from, TransportAddress destination, ReadOnlySpan<byte> datagram)
     {
@@ -23,11 +23,52 @@ internal sealed class Outbox
         _queue.Enqueue(new Entry(from, destination, buffer, datagram.Length));
     }
 
-    public bool TryTake(out Entry entry) => _queue.TryDequeue(out entry);
+    /// <summary>Gets the next datagram, wrapped for the relay it leaves through.</summary>
+    public bool TryGetTransmit(MonotonicTime now, IRandomSource random, Span<byte> buffer, out Transmit transmit)
+    {
+        while (_queue.TryDequeue(out Entry entry))
+        {
+            bool sendable = TryWrap(now, random, entry, buffer, out transmit);
+            _free.Push(entry.Buffer);
+            if (sendable)
+            {
+                return true;
+            }
+        }
 
-    public void Return(in Entry entry) => _free.Push(entry.Buffer);
+        transmit = default;
+        return false;
+    }
 
     public void Clear() => _queue.Clear();
 
-    public readonly record struct Entry(CandidateBase From, TransportAddress Destination, byte[] Buffer, int Length);
+    private static bool TryWrap(MonotonicTime now, IRandomSource random, in Entry entry, Span<byte> buffer, out Transmit transmit)
+    {
+        ReadOnlySpan<byte> datagram = entry.Buffer.AsSpan(0, entry.Length);
+        CandidateBase from = entry.From;
+        NoteSent(now, from, entry.Destination);
+        if (from.Relay is not { } relay)
+        {
+            datagram.CopyTo(buffer);
+            transmit = new Transmit(from.Socket.Handle, entry.Destination, datagram.Length);
+            return true;
+        }
+
+        bool written = relay.Allocation!.TryWriteSend(buffer, entry.Destination, datagram, StunTransactionId.Create(random), out int length);
+        transmit = new Transmit(from.Socket.Handle, relay.ServerAddress, length);
+        return written;
+    }
+
+    // What leaves on the pair in use counts against its silence (RFC 8445 §11).
+    private static void NoteSent(MonotonicTime now, CandidateBase from, TransportAddress peer)
+    {
+        AgentStream stream = from.Socket.Stream;
+        int component = from.Socket.Component;
+        if (stream.Route(component)?.Peer == peer && ReferenceEquals(stream.RouteBase(component), from))
+        {
+            stream.NoteSent(component, now);
+        }
+    }
+
+    private readonly record struct Entry(CandidateBase From, TransportAddress Destination, byte[] Buffer, int Length);
 }
