@@ -41,4 +41,7 @@ public enum TimerReason
 
     /// <summary>The next of several connection attempts may begin, or one has run out of time (RFC 8305 §5).</summary>
     ConnectionAttempt,
+
+    /// <summary>A NAT mapping has been left idle for as long as a lifetime test wants (RFC 5780 §4.6).</summary>
+    IdleMapping,
 }

@@ -7,7 +7,7 @@ namespace IceSharp.Testing;
 
 /// <summary>A STUN and TURN server without I/O: datagrams, times and answers go in; datagrams, requests to the host and events come out.</summary>
 /// <remarks>
-/// For tests and demonstrations: production wants a real TURN server. It serves Binding without and the relay with long-term
+/// For tests and demonstrations: production wants a real TURN server. It serves Binding, with behaviour discovery (RFC 5780), without and the relay with long-term
 /// credentials over UDP: Allocate, Refresh, CreatePermission, ChannelBind, Send, Data and ChannelData (RFC 8489, RFC 8656).
 /// After each input, take what <see cref="TryGetTransmit"/>, <see cref="TryGetHostRequest"/> and <see cref="TryGetEvent"/> give until
 /// they give nothing, then wait until <see cref="NextTimeout"/>. What a client sends never throws. Not thread safe.
@@ -24,6 +24,8 @@ public sealed class StunTurnServerMachine : IDisposable
     private readonly RelayPath _relay;
     private readonly AllocationTable _allocations = new();
     private readonly RelayAddressBook _addresses;
+    private readonly AlternateListeners _listeners = new();
+    private readonly BindingHandler _binding;
     private readonly ServerOutbox _outbox = new();
     private readonly ServerNotices _notices = new();
     private MonotonicTime _now;
@@ -44,10 +46,11 @@ public sealed class StunTurnServerMachine : IDisposable
         PeerRules peers = new(_options);
         NonceIssuer nonces = new(_options, Faults, random);
         _authenticator = new LongTermAuthenticator(_options, nonces);
-        _known = new KnownAttributes(_options);
+        _known = new KnownAttributes(_options, _listeners);
         _cache = new ResponseCache(_options.ResponseMemory);
         _addresses = new RelayAddressBook(_options);
         _responses = new ServerResponses(_options, Faults, nonces, _cache, _outbox);
+        _binding = new BindingHandler(_options, _listeners, _responses);
         _allocate = new AllocateHandler(_options, _allocations, _addresses, new RelayPortChooser(_options.RelayPorts, _allocations, random), _responses, _outbox, _notices);
         _requests = new AllocationRequestHandler(_options, _allocations, peers, _responses, _notices);
         _relay = new RelayPath(_allocations, peers, Faults, _outbox, random);
@@ -84,7 +87,9 @@ public sealed class StunTurnServerMachine : IDisposable
             throw new ArgumentException($"A listener needs an address of its own, not {localAddress}.", nameof(localAddress));
         }
 
-        return _addresses.AddListener(localAddress);
+        SocketHandle listener = _addresses.AddListener(localAddress);
+        _listeners.Add(listener, localAddress);
+        return listener;
     }
 
     /// <summary>Works a datagram in, from a client or from a peer.</summary>
@@ -194,7 +199,7 @@ public sealed class StunTurnServerMachine : IDisposable
             return DatagramVerdict.Consumed;
         }
 
-        if (_known.FindUnknown(message, stackalloc StunAttributeType[1]) > 0)
+        if (_known.FindUnknown(fiveTuple.Listener, message, stackalloc StunAttributeType[1]) > 0)
         {
             return DatagramVerdict.Dropped(DropReason.UnexpectedMessage);
         }
@@ -231,7 +236,7 @@ public sealed class StunTurnServerMachine : IDisposable
 
         // RFC 8489 §6.3: unknown attributes are looked at after authentication.
         Span<StunAttributeType> unknown = stackalloc StunAttributeType[KnownAttributes.MaxReported];
-        int unknownCount = _known.FindUnknown(message, unknown);
+        int unknownCount = _known.FindUnknown(fiveTuple.Listener, message, unknown);
         if (unknownCount > 0)
         {
             _responses.UnknownAttributes(now, request, unknown[..unknownCount]);
@@ -265,9 +270,7 @@ public sealed class StunTurnServerMachine : IDisposable
         switch (request.Method)
         {
             case StunMethod.Binding:
-                StunWriter writer = ServerResponses.Success(request, out byte[] buffer);
-                writer.AddXorAddress(StunAttributeType.XorMappedAddress, request.FiveTuple.Client);
-                _responses.Send(now, request, ref writer, buffer);
+                _binding.Handle(now, request, message);
                 break;
             case StunMethod.Allocate:
                 _allocate.Handle(now, request, message);

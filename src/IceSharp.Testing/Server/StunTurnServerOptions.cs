@@ -27,6 +27,10 @@ public sealed record StunTurnServerOptions
     /// <value>The default is false.</value>
     public bool IsOpen { get; init; }
 
+    /// <summary>Whether Binding serves NAT behaviour discovery (RFC 5780). The tests need two addresses of one family that listen on the same two ports.</summary>
+    /// <value>The default is false: a plain STUN server, which does not know the attributes.</value>
+    public bool OffersBehaviorDiscovery { get; init; }
+
     /// <summary>SOFTWARE in every response; null leaves it out.</summary>
     /// <value>Shorter than 128 characters; the default is "IceSharp.Testing".</value>
     public string? Software { get; init; } = "IceSharp.Testing";

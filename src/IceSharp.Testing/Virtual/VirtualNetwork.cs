@@ -102,6 +102,20 @@ public sealed class VirtualNetwork
     public VirtualStunTurnServer AddServer(string name, string address, StunTurnServerOptions? options = null, LinkOptions? link = null) =>
         new(AddHost(name, address, link: link), options);
 
+    /// <summary>Adds a host with two addresses and a STUN server for NAT behaviour discovery on ports 3478 and 3479 of both (RFC 5780 §6).</summary>
+    /// <param name="name">A name for traces.</param>
+    /// <param name="address">Its first address, an IPv4 or IPv6 literal, free on the internet.</param>
+    /// <param name="otherAddress">Its second address, of the same family.</param>
+    /// <param name="options">What else the server offers; null is Binding only.</param>
+    /// <exception cref="FormatException">An address is no literal.</exception>
+    /// <exception cref="InvalidOperationException">An address is taken.</exception>
+    public VirtualStunTurnServer AddBehaviorServer(string name, string address, string otherAddress, StunTurnServerOptions? options = null)
+    {
+        VirtualHost host = AddHost(name, address);
+        host.AddInterface(IpAddress.Parse(otherAddress));
+        return new VirtualStunTurnServer(host, (options ?? new StunTurnServerOptions()) with { OffersBehaviorDiscovery = true });
+    }
+
     /// <summary>Gives a host name addresses, for everybody on this network.</summary>
     /// <param name="name">The name; case does not matter. Adding it again replaces its addresses.</param>
     /// <param name="addresses">IPv4 or IPv6 literals, best first.</param>

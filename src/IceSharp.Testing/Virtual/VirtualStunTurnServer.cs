@@ -8,6 +8,9 @@ public sealed class VirtualStunTurnServer : IDisposable
     /// <summary>The port of STUN and TURN over UDP.</summary>
     public const ushort DefaultPort = 3478;
 
+    /// <summary>The other port of a server that offers behaviour discovery (RFC 5780).</summary>
+    public const ushort AlternatePort = 3479;
+
     private readonly VirtualNetwork _network;
     private readonly Dictionary<SocketHandle, VirtualSocket> _sockets = [];
     private readonly List<ServerEvent> _events = [];
@@ -23,6 +26,10 @@ public sealed class VirtualStunTurnServer : IDisposable
         foreach (VirtualInterface via in host.Interfaces)
         {
             Listen(new TransportAddress(via.Address, DefaultPort));
+            if (options?.OffersBehaviorDiscovery == true)
+            {
+                Listen(new TransportAddress(via.Address, AlternatePort));
+            }
         }
     }
 

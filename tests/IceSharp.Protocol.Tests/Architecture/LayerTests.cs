@@ -11,6 +11,7 @@ public sealed class LayerTests
         ["IceSharp.Protocol"] = [],
         ["IceSharp.Protocol.Framing"] = ["IceSharp.Protocol"],
         ["IceSharp.Protocol.Stun"] = ["IceSharp.Protocol"],
+        ["IceSharp.Protocol.Nat"] = ["IceSharp.Protocol", "IceSharp.Protocol.Stun"],
         ["IceSharp.Protocol.Turn"] = ["IceSharp.Protocol", "IceSharp.Protocol.Stun", "IceSharp.Protocol.Framing"],
         ["IceSharp.Protocol.Dns"] = ["IceSharp.Protocol"],
         ["IceSharp.Protocol.Discovery"] = ["IceSharp.Protocol", "IceSharp.Protocol.Stun", "IceSharp.Protocol.Dns"],
