@@ -28,7 +28,6 @@ public sealed class MalformedRowsWithState
         ["mf-137"] = TcpAllocations,
         ["mf-138"] = TcpAllocations,
         ["mf-139"] = "a server machine with mobility (RFC 8016)",
-        ["mf-140"] = "a server machine with behaviour discovery (RFC 5780)",
     };
 
     /// <summary>Rows of this scope: what a client, server or agent makes of a message that the codec takes.</summary>

@@ -65,6 +65,7 @@ internal sealed class MalformedServer : IDisposable
 
     private static StunTurnServerOptions Options(string context) => new()
     {
+        OffersBehaviorDiscovery = context.Contains("behaviour discovery", StringComparison.Ordinal),
         IsOpen = context.Contains("authentication off", StringComparison.Ordinal),
         LongTerm = context.Contains("SHA-256/MD5", StringComparison.Ordinal) ? LongTermMode.Rfc8489 : LongTermMode.Rfc5389,
         Users = new Dictionary<string, string> { ["George"] = "secret" },

@@ -13,6 +13,7 @@ public sealed partial class MalformedServerTests
         "server: Binding without authentication",
         "server: TURN, authentication off",
         "server: long-term",
+        "server: behaviour discovery",
         "any receiver",
     ];
 
