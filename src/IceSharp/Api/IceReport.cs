@@ -10,6 +10,9 @@ public sealed record IceReport(IReadOnlyList<GatheringOutcome> Gathering, IReadO
 {
     private const int MostLines = 60;
 
+    /// <summary>One line for each place where a server was asked; empty for an agent.</summary>
+    public IReadOnlyList<StunAttempt> Attempts { get; init; } = [];
+
     /// <summary>Nothing was tried.</summary>
     public static IceReport Empty { get; } = new([], []);
 
@@ -17,8 +20,16 @@ public sealed record IceReport(IReadOnlyList<GatheringOutcome> Gathering, IReadO
     public override string ToString()
     {
         var text = new StringBuilder();
-        Append(text, "Gathering", Gathering);
-        Append(text, "Pairs", Pairs);
+        if (Attempts.Count > 0)
+        {
+            Append(text, "Attempts", Attempts);
+        }
+        else
+        {
+            Append(text, "Gathering", Gathering);
+            Append(text, "Pairs", Pairs);
+        }
+
         return text.ToString().TrimEnd();
     }
 

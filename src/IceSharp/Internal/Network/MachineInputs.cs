@@ -5,11 +5,13 @@ namespace IceSharp.Internal.Network;
 
 /// <summary>Brings what many tasks bring forth to one task that runs a machine, and wakes it at the machine's deadline. For short-lived work on the thread pool.</summary>
 /// <remarks>Posting is thread safe; the rest is for the one task.</remarks>
-internal sealed class MachineInputs(TimeProvider time)
+/// <param name="time">The clock.</param>
+/// <param name="origin">The timestamp that is zero on the machine's clock, for machines that share what they know of times; null for now.</param>
+internal sealed class MachineInputs(TimeProvider time, long? origin = null)
 {
     // A flood waits in the kernel, where it is dropped.
     private readonly Channel<Action<MonotonicTime>> _channel = Channel.CreateBounded<Action<MonotonicTime>>(new BoundedChannelOptions(16) { SingleReader = true });
-    private readonly long _start = time.GetTimestamp();
+    private readonly long _start = origin ?? time.GetTimestamp();
     private Task<bool>? _arrival;
 
     /// <summary>The time on the machine's clock.</summary>

@@ -1,0 +1,66 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace IceSharp.TestCertificates;
+
+/// <summary>An authority that a test makes for itself, and certificates of it for servers.</summary>
+internal sealed class TestAuthority : IDisposable
+{
+    private static readonly DateTimeOffset Start = DateTimeOffset.UtcNow.AddDays(-10);
+    private static readonly DateTimeOffset End = DateTimeOffset.UtcNow.AddDays(10);
+
+    private readonly List<X509Certificate2> _issued = [];
+
+    public TestAuthority()
+    {
+        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest($"CN=IceSharp test authority {Guid.NewGuid():N}", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, critical: true));
+        Root = request.CreateSelfSigned(Start, End);
+    }
+
+    public X509Certificate2 Root { get; }
+
+    /// <summary>A certificate for a server's name, with its private key.</summary>
+    public X509Certificate2 Issue(string name, DateTimeOffset? notBefore = null, DateTimeOffset? notAfter = null, string purpose = "1.3.6.1.5.5.7.3.1")
+    {
+        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        CertificateRequest request = Request(name, key, purpose);
+        using X509Certificate2 bare = request.Create(Root, notBefore ?? Start, notAfter ?? End, RandomNumberGenerator.GetBytes(12));
+        return Keep(bare.CopyWithPrivateKey(key));
+    }
+
+    /// <summary>One that expired yesterday.</summary>
+    public X509Certificate2 IssueExpired(string name) => Issue(name, Start, DateTimeOffset.UtcNow.AddDays(-1));
+
+    /// <summary>One that no authority has signed.</summary>
+    public X509Certificate2 SelfSigned(string name)
+    {
+        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        return Keep(Request(name, key, "1.3.6.1.5.5.7.3.1").CreateSelfSigned(Start, End));
+    }
+
+    public void Dispose()
+    {
+        _issued.ForEach(c => c.Dispose());
+        Root.Dispose();
+    }
+
+    private static CertificateRequest Request(string name, ECDsa key, string purpose)
+    {
+        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddDnsName(name);
+        request.CertificateExtensions.Add(names.Build());
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: false, hasPathLengthConstraint: false, 0, critical: true));
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(purpose)], critical: false));
+        return request;
+    }
+
+    private X509Certificate2 Keep(X509Certificate2 certificate)
+    {
+        _issued.Add(certificate);
+        return certificate;
+    }
+}
