@@ -107,6 +107,45 @@ public readonly ref struct StunAttribute
         return ok ? StunAttributeStatus.Ok : StunAttributeStatus.BadLength;
     }
 
+    /// <summary>Reads the nomination value of agents that announce <c>renomination</c>: 24 bits, the upper 8 of the field are ignored.</summary>
+    public StunAttributeStatus ReadNomination(out uint value)
+    {
+        StunAttributeStatus status = ReadUInt32(out uint field);
+        value = field & 0xFFFFFF;
+        return status;
+    }
+
+    /// <summary>Reads GOOG-NETWORK-INFO.</summary>
+    /// <param name="networkId">A number that the sender gave its network.</param>
+    /// <param name="networkCost">What it costs: 0 wired, 10 Wi-Fi, 50 unknown, 900 cellular, 999 most; lower is better. Larger ones are given as they came.</param>
+    public StunAttributeStatus ReadNetworkInfo(out ushort networkId, out ushort networkCost)
+    {
+        StunAttributeStatus status = ReadUInt32(out uint field);
+        networkId = (ushort)(field >> 16);
+        networkCost = (ushort)field;
+        return status;
+    }
+
+    /// <summary>Reads a list of 16-bit numbers, for example GOOG-MISC-INFO.</summary>
+    /// <param name="values">Where they go; those that do not fit are left out.</param>
+    /// <param name="count">How many the attribute has.</param>
+    public StunAttributeStatus ReadUInt16List(Span<ushort> values, out int count)
+    {
+        count = 0;
+        if ((Value.Length & 1) != 0)
+        {
+            return StunAttributeStatus.BadLength;
+        }
+
+        count = Value.Length / 2;
+        for (int i = 0; i < count && i < values.Length; i++)
+        {
+            values[i] = BinaryPrimitives.ReadUInt16BigEndian(Value[(2 * i)..]);
+        }
+
+        return StunAttributeStatus.Ok;
+    }
+
     /// <summary>Reads UNKNOWN-ATTRIBUTES (RFC 8489 §14.13).</summary>
     public StunAttributeStatus ReadUnknownAttributes(out StunAttributeTypeList types)
     {

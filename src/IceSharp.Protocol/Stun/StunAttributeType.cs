@@ -111,6 +111,9 @@ public enum StunAttributeType : ushort
     /// <summary>ALTERNATE-SERVER (RFC 8489 §14.15).</summary>
     AlternateServer = 0x8023,
 
+    /// <summary>CACHE-TIMEOUT: registered by RFC 5780, whose final text gives it no meaning.</summary>
+    CacheTimeout = 0x8027,
+
     /// <summary>FINGERPRINT (RFC 8489 §14.7).</summary>
     Fingerprint = 0x8028,
 
@@ -131,4 +134,28 @@ public enum StunAttributeType : ushort
 
     /// <summary>MOBILITY-TICKET (RFC 8016 §3.3).</summary>
     MobilityTicket = 0x8030,
+
+    /// <summary>Nomination: which of several nominations is the newest, in checks between agents that both announce <c>renomination</c>. No RFC.</summary>
+    Nomination = 0xC001,
+
+    /// <summary>GOOG-NETWORK-INFO: ID and cost of the network that a check leaves by. Registered, no RFC.</summary>
+    GoogNetworkInfo = 0xC057,
+
+    /// <summary>GOOG-LAST-ICE-CHECK-RECEIVED: the transaction ID of a check that arrived. Registered, no RFC.</summary>
+    GoogLastIceCheckReceived = 0xC058,
+
+    /// <summary>GOOG-MISC-INFO: a list of 16-bit numbers, the first of which is a version. Registered, no RFC.</summary>
+    GoogMiscInfo = 0xC059,
+
+    /// <summary>GOOG-DELTA, opaque. Registered, no RFC.</summary>
+    GoogDelta = 0xC05C,
+
+    /// <summary>GOOG-DELTA-ACK, opaque. Registered, no RFC.</summary>
+    GoogDeltaAck = 0xC05D,
+
+    /// <summary>GOOG-MESSAGE-INTEGRITY-32: the first 4 bytes of an HMAC. Registered, no RFC; this library neither checks nor writes one.</summary>
+    GoogMessageIntegrity32 = 0xC060,
+
+    /// <summary>How often a request was sent before, as some clients count. No RFC.</summary>
+    RetransmitCount = 0xFF00,
 }

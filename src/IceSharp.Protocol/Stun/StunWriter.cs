@@ -11,6 +11,9 @@ namespace IceSharp.Protocol.Stun;
 /// </remarks>
 public ref struct StunWriter
 {
+    // An IP packet of 65535 bytes without the headers of IPv6 and UDP.
+    private const int MaxDatagramBytes = ushort.MaxValue - 40 - 8;
+
     private readonly Span<byte> _buffer;
     private readonly StunTransactionId _id;
     private StunAttributeType _sealedBy;
@@ -122,6 +125,48 @@ public ref struct StunWriter
     /// <param name="errorData">The next-hop MTU where the type tells one, otherwise 0.</param>
     public void AddIcmp(byte icmpType, byte icmpCode, uint errorData) =>
         AddUInt64(StunAttributeType.Icmp, ((ulong)icmpType << 40) | ((ulong)icmpCode << 32) | errorData);
+
+    /// <summary>Adds PADDING of zeros (RFC 5780 §7.6).</summary>
+    /// <param name="bytes">Length of the value; the RFC recommends the MTU of the outgoing interface, rounded up to a multiple of 4.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The length is negative, or the IP packet would exceed 64 KiB.</exception>
+    public void AddPadding(int bytes)
+    {
+        int most = MaxDatagramBytes - Length - StunWire.AttributeHeaderBytes;
+        if (bytes < 0 || bytes > most)
+        {
+            throw new ArgumentOutOfRangeException(nameof(bytes), bytes, $"PADDING has room for at most {most} bytes in an IP packet of 64 KiB.");
+        }
+
+        Reserve(StunAttributeType.Padding, bytes).Clear();
+    }
+
+    /// <summary>Adds the nomination value, for agents that both announce <c>renomination</c>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="value"/> has more than 24 bits.</exception>
+    public void AddNomination(uint value)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(value, 0xFFFFFFu);
+        AddUInt32(StunAttributeType.Nomination, value);
+    }
+
+    /// <summary>Adds GOOG-NETWORK-INFO.</summary>
+    /// <param name="networkId">A number that tells networks of the sender apart.</param>
+    /// <param name="networkCost">0 to 999, lower is better.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="networkCost"/> is outside its range.</exception>
+    public void AddNetworkInfo(ushort networkId, ushort networkCost)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(networkCost, 999);
+        AddUInt32(StunAttributeType.GoogNetworkInfo, ((uint)networkId << 16) | networkCost);
+    }
+
+    /// <summary>Adds a list of 16-bit numbers, for example GOOG-MISC-INFO.</summary>
+    public void AddUInt16List(StunAttributeType type, scoped ReadOnlySpan<ushort> values)
+    {
+        Span<byte> value = Reserve(type, values.Length * 2);
+        for (int i = 0; i < values.Length; i++)
+        {
+            BinaryPrimitives.WriteUInt16BigEndian(value[(2 * i)..], values[i]);
+        }
+    }
 
     /// <summary>Adds PASSWORD-ALGORITHMS, entries without parameters (RFC 8489 §14.11).</summary>
     public void AddPasswordAlgorithms(scoped ReadOnlySpan<StunPasswordAlgorithm> algorithms)

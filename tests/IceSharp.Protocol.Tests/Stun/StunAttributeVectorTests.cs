@@ -89,8 +89,9 @@ public sealed class StunAttributeVectorTests
         Entries().Select(e => e.Text("hex")).Should().Contain(ReadOnly);
 
     [Fact]
-    public void Every_attribute_type_but_the_seals_has_an_example() =>
+    public void Every_attribute_type_of_the_RFCs_but_the_seals_has_an_example() =>
         Enum.GetValues<StunAttributeType>()
+            .Where(t => t is not StunAttributeType.CacheTimeout and < StunAttributeType.Nomination)
             .Except([StunAttributeType.None, StunAttributeType.MessageIntegrity, StunAttributeType.MessageIntegritySha256, StunAttributeType.Fingerprint])
             .Should().BeSubsetOf(Entries().Select(e => new VectorAttribute(e).Type));
 

@@ -68,7 +68,7 @@ internal ref struct StunAttributePrinter(in StunReader message, StunPrintOptions
                 text.Append("hidden");
                 return StunAttributeStatus.Ok;
             case StunAttributeType.AccessToken or StunAttributeType.MobilityTicket or StunAttributeType.ReservationToken
-                or StunAttributeType.Data or StunAttributeType.Padding:
+                or StunAttributeType.Data or StunAttributeType.Padding or (StunAttributeType)0x0007:
                 text.Append("not shown");
                 return StunAttributeStatus.Ok;
             case StunAttributeType.Username or StunAttributeType.Realm or StunAttributeType.Software
@@ -126,6 +126,23 @@ internal ref struct StunAttributePrinter(in StunReader message, StunPrintOptions
             case StunAttributeType.ResponsePort:
                 status = attribute.ReadResponsePort(out ushort port);
                 return AppendIf(text, status, $"{port}");
+
+            // No RFC binds anybody to these types, so another length is another meaning, not a fault.
+            case StunAttributeType.Nomination when attribute.Value.Length == 4:
+                status = attribute.ReadNomination(out uint nomination);
+                return AppendIf(text, status, $"{nomination}");
+            case StunAttributeType.GoogNetworkInfo when attribute.Value.Length == 4:
+                status = attribute.ReadNetworkInfo(out ushort network, out ushort cost);
+                return AppendIf(text, status, $"network {network}, cost {cost}");
+            case StunAttributeType.RetransmitCount when attribute.Value.Length == 4:
+                status = attribute.ReadUInt32(out uint copies);
+                return AppendIf(text, status, $"{copies}");
+            case StunAttributeType.CacheTimeout or StunAttributeType.GoogLastIceCheckReceived or StunAttributeType.GoogMiscInfo
+                or StunAttributeType.GoogDelta or StunAttributeType.GoogDeltaAck:
+                return AppendIf(text, StunAttributeStatus.Ok, StunMessagePrinter.Head(attribute.Value));
+            case StunAttributeType.GoogMessageIntegrity32:
+                text.Append("not shown");
+                return StunAttributeStatus.Ok;
             case StunAttributeType.Icmp:
                 status = attribute.ReadIcmp(out byte type, out byte code, out uint data);
                 return AppendIf(text, status, $"type {type}, code {code}, data {data}");

@@ -60,6 +60,24 @@ internal static class StunNames
         StunAttributeType.OtherAddress => "OTHER-ADDRESS",
         StunAttributeType.ThirdPartyAuthorization => "THIRD-PARTY-AUTHORIZATION",
         StunAttributeType.MobilityTicket => "MOBILITY-TICKET",
+        StunAttributeType.CacheTimeout => "CACHE-TIMEOUT",
+        StunAttributeType.Nomination => "nomination",
+        StunAttributeType.GoogNetworkInfo => "GOOG-NETWORK-INFO",
+        StunAttributeType.GoogLastIceCheckReceived => "GOOG-LAST-ICE-CHECK-RECEIVED",
+        StunAttributeType.GoogMiscInfo => "GOOG-MISC-INFO",
+        StunAttributeType.GoogDelta => "GOOG-DELTA",
+        StunAttributeType.GoogDeltaAck => "GOOG-DELTA-ACK",
+        StunAttributeType.GoogMessageIntegrity32 => "GOOG-MESSAGE-INTEGRITY-32",
+        StunAttributeType.RetransmitCount => "retransmit count",
+
+        // Names of drafts and of RFC 3489 that are reserved now: seen from old peers, and not understood.
+        (StunAttributeType)0x0002 => "RESPONSE-ADDRESS (reserved)",
+        (StunAttributeType)0x0004 => "SOURCE-ADDRESS (reserved)",
+        (StunAttributeType)0x0005 => "CHANGED-ADDRESS (reserved)",
+        (StunAttributeType)0x0007 => "PASSWORD (reserved)",
+        (StunAttributeType)0x000B => "REFLECTED-FROM (reserved)",
+        (StunAttributeType)0x0010 => "BANDWIDTH (reserved)",
+        (StunAttributeType)0x0021 => "TIMER-VAL (reserved)",
         _ => string.Create(CultureInfo.InvariantCulture, $"0x{(ushort)type:X4}"),
     };
 }
