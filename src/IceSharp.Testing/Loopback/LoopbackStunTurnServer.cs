@@ -7,7 +7,7 @@ namespace IceSharp.Testing;
 
 /// <summary>A STUN and TURN server on real UDP sockets of this machine's loopback addresses, for samples and tests that need nothing installed.</summary>
 /// <remarks>
-/// A test server: it listens on 127.0.0.1 and ::1 only, relays only between loopback addresses, and is not made for load or attackers.
+/// A test server: it listens on 127.0.0.1 and ::1 only (and 127.0.0.2 where it offers behaviour discovery), relays only between loopback addresses, and is not made for load or attackers.
 /// Production wants a real TURN server. It runs on one background thread that sleeps in the kernel until something arrives; its members
 /// are safe to call from any thread.
 /// <example>
@@ -30,7 +30,7 @@ public sealed class LoopbackStunTurnServer : IAsyncDisposable
         _machine = machine;
         _loop = loop;
         Endpoint = SocketAddressCodec.ToEndPoint(listeners[0].LocalAddress);
-        EndpointV6 = listeners.Count > 1 ? SocketAddressCodec.ToEndPoint(listeners[1].LocalAddress) : null;
+        EndpointV6 = listeners.FirstOrDefault(l => l.LocalAddress.Family == IpFamily.IPv6) is { } v6 ? SocketAddressCodec.ToEndPoint(v6.LocalAddress) : null;
     }
 
     /// <summary>Where it listens on 127.0.0.1, over UDP.</summary>
@@ -59,6 +59,11 @@ public sealed class LoopbackStunTurnServer : IAsyncDisposable
         try
         {
             listeners.Add(LoopbackSocket.Bind(new TransportAddress(IpAddress.LoopbackV4, settings.Port)));
+            if (settings.Server.OffersBehaviorDiscovery)
+            {
+                AddAlternates(listeners);
+            }
+
             if (settings.UseIPv6 && TryBindV6(listeners[0].LocalAddress.Port, settings.Port == 0) is { } v6)
             {
                 listeners.Add(v6);
@@ -103,6 +108,17 @@ public sealed class LoopbackStunTurnServer : IAsyncDisposable
 
     /// <summary>Stops the server: when the task has ended its sockets are closed and its thread is gone.</summary>
     public async ValueTask DisposeAsync() => await _loop.StopAsync().ConfigureAwait(false);
+
+    // RFC 5780 §6: two addresses that listen on the same two ports.
+    private static void AddAlternates(List<LoopbackSocket> listeners)
+    {
+        IpAddress second = IpAddress.Parse("127.0.0.2");
+        TransportAddress first = listeners[0].LocalAddress;
+        listeners.Add(LoopbackSocket.Bind(first with { Port = 0 }));
+        TransportAddress alternate = listeners[1].LocalAddress;
+        listeners.Add(LoopbackSocket.Bind(first with { Address = second }));
+        listeners.Add(LoopbackSocket.Bind(alternate with { Address = second }));
+    }
 
     private static LoopbackSocket? TryBindV6(ushort port, bool anyPort)
     {
