@@ -23,22 +23,25 @@ internal sealed record NatCheckOptions
 
     public TimeSpan InitialRto { get; init; } = TimeSpan.FromMilliseconds(500);
 
+    /// <exception cref="UsageException">The command line is not understood.</exception>
     public static NatCheckOptions Parse(string[] args)
     {
-        NatCheckOptions options = new();
-        for (int i = 0; i < args.Length; i++)
+        Arguments arguments = Arguments.Parse(args, ["--fragments", "--lifetime"], ["--rto"]);
+        NatCheckOptions options = new() { Uris = arguments.Words };
+        if (options.Uris.Count == 0)
         {
-            options = args[i] switch
-            {
-                "--fragments" => options with { Tests = options.Tests | NatProbeTests.Fragments },
-                "--lifetime" => options with { Tests = options.Tests | NatProbeTests.BindingLifetime },
-                "--rto" when i + 1 < args.Length && int.TryParse(args[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out int rto) && ++i > 0 =>
-                    options with { InitialRto = TimeSpan.FromMilliseconds(rto) },
-                ['-', ..] => throw new UsageException($"'{args[i]}' is not understood."),
-                _ => options with { Uris = [.. options.Uris, args[i]] },
-            };
+            throw new UsageException("A STUN server is missing.");
         }
 
-        return options.Uris.Count > 0 ? options : throw new UsageException("A STUN server is missing.");
+        NatProbeTests tests = options.Tests;
+        tests |= arguments.Has("--fragments") ? NatProbeTests.Fragments : NatProbeTests.None;
+        tests |= arguments.Has("--lifetime") ? NatProbeTests.BindingLifetime : NatProbeTests.None;
+        return options with
+        {
+            Tests = tests,
+            InitialRto = arguments.Get("--rto") is not { } text ? options.InitialRto
+                : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int rto) ? TimeSpan.FromMilliseconds(rto)
+                : throw new UsageException($"'{text}' is no number of milliseconds."),
+        };
     }
 }

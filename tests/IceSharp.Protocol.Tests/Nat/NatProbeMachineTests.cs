@@ -110,6 +110,29 @@ public sealed class NatProbeMachineTests
     }
 
     [Fact]
+    [Rfc("NAT-5780-4.4-b")]
+    public void A_schedule_that_was_slept_through_is_made_once_more()
+    {
+        using NatProbeMachine machine = new(Settings, new Testing.SeededRandomSource(1));
+        byte[] buffer = new byte[4096];
+        MonotonicTime now = default;
+        machine.Start(now);
+        machine.TryGetHostRequest(out NatHostRequest? request).Should().BeTrue();
+        machine.HandleHostAnswer(now, new NatSocketOpened(request!.Id));
+        machine.TryGetTransmit(now, buffer, out _).Should().BeTrue();
+
+        now += TimeSpan.FromHours(1);
+        machine.HandleTimeout(now);
+        machine.State.Should().Be(NatProbeState.Running);
+        machine.TryGetTransmit(now, buffer, out _).Should().BeTrue("nobody has waited for an answer yet");
+
+        now += TimeSpan.FromHours(1);
+        machine.HandleTimeout(now);
+        machine.State.Should().Be(NatProbeState.Done);
+        machine.Report!.Evidence.Should().ContainSingle().Which.Transmissions.Should().Be(2);
+    }
+
+    [Fact]
     [Rfc("NAT-5780-5-d")]
     public void At_most_ten_transactions_start_in_a_second_one_after_the_other()
     {

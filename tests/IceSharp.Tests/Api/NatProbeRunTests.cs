@@ -47,6 +47,24 @@ public sealed class NatProbeRunTests
     }
 
     [Fact]
+    [Rfc("NAT-5780-4-a")]
+    public async Task A_result_is_an_observation_at_a_time_from_a_port_and_the_next_call_observes_anew()
+    {
+        LoopbackStunTurnServer server = await LoopbackStunTurnServer.StartAsync();
+        DateTimeOffset before = DateTimeOffset.UtcNow;
+
+        NatProbeResult first = await NatProbe.RunAsync(server.StunUri, Quick).WaitAsync(Deadline);
+        await server.DisposeAsync();
+        NatProbeResult second = await NatProbe.RunAsync(server.StunUri, Quick).WaitAsync(Deadline);
+
+        first.StartedAt.Should().BeOnOrAfter(before);
+        first.Report.Evidence[0].LocalAddress.Port.Should().BeGreaterThanOrEqualTo(49152);
+        first.Report.Outcome.Should().Be(NatProbeOutcome.Completed);
+        second.StartedAt.Should().BeAfter(first.StartedAt);
+        second.Report.Outcome.Should().Be(NatProbeOutcome.NoConnectivity);
+    }
+
+    [Fact]
     public async Task Silence_is_an_observation()
     {
         using Socket silent = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);

@@ -24,6 +24,7 @@ internal sealed class NatExchange(NatProbeSettings settings, IRandomSource rando
     private StunTransaction? _transaction;
     private MonotonicTime? _begun;
     private int _transmissions;
+    private bool _isRepeated;
 
     /// <summary>Whether the first copy of a request waits to be sent.</summary>
     public bool IsWaitingToSend => _step is not null && _transaction is null;
@@ -40,6 +41,7 @@ internal sealed class NatExchange(NatProbeSettings settings, IRandomSource rando
         _transaction = null;
         _begun = null;
         _transmissions = 0;
+        _isRepeated = false;
 
         // What goes to one's own mapped address goes to whoever sits there: without credentials.
         _authenticator = step.Test == NatTest.Hairpin ? null
@@ -69,10 +71,24 @@ internal sealed class NatExchange(NatProbeSettings settings, IRandomSource rando
     }
 
     /// <summary>Does what is due; returns the record when the time of the transaction is over.</summary>
-    public NatTestRecord? HandleTimeout(MonotonicTime now, MonotonicTime start) =>
-        _transaction?.HandleTimeout(now) == StunTransactionStep.Expired
-            ? End(now, start, _attempt.SawBadIntegrity ? NatTestOutcome.Unauthorized : NatTestOutcome.NoResponse)
-            : null;
+    public NatTestRecord? HandleTimeout(MonotonicTime now, MonotonicTime start)
+    {
+        if (_transaction?.HandleTimeout(now) != StunTransactionStep.Expired)
+        {
+            return null;
+        }
+
+        // A machine that slept through the schedule has not made it: "nothing came" would say more than was observed.
+        if (_transaction.TransmissionCount < settings.Retransmission.MaxTransmissions && _step!.Test != NatTest.Hairpin && !_isRepeated)
+        {
+            _isRepeated = true;
+            _transmissions += _transaction.TransmissionCount;
+            _transaction = null;
+            return null;
+        }
+
+        return End(now, start, _attempt.SawBadIntegrity ? NatTestOutcome.Unauthorized : NatTestOutcome.NoResponse);
+    }
 
     /// <summary>The network said that nobody is there.</summary>
     public NatTestRecord? HandleUnreachable(MonotonicTime now, MonotonicTime start, SocketHandle socket, TransportAddress destination) =>
