@@ -9,7 +9,6 @@ internal sealed class AgentContext
         Random = random;
         Role = new AgentRole(options.Role, random, Events);
         Pacer = new TransactionPacer(gate, options.Pacing);
-        AcceptedSources = new AcceptedSources(options.MaxRemoteCandidates * 4);
     }
 
     public IceAgentMachineOptions Options { get; }
@@ -19,8 +18,6 @@ internal sealed class AgentContext
     public AgentRole Role { get; }
 
     public TransactionPacer Pacer { get; }
-
-    public AcceptedSources AcceptedSources { get; }
 
     public List<AgentStream> Streams { get; } = [];
 

@@ -58,11 +58,19 @@ internal sealed class AgentStream : IDisposable
     /// <summary>Checks that came before the description: answered then, worked in later (RFC 8445 §7.3).</summary>
     public List<EarlyCheck> EarlyChecks { get; } = [];
 
-    /// <summary>Components in use: the smaller of both agents' highest numbers (RFC 8445 §6.1.2.2).</summary>
+    /// <summary>Whether the peer was given enough time to name its candidates, though it has not said that it ended.</summary>
+    public bool PatienceIsOver { get; set; }
+
+    /// <summary>Components in use: the smaller of both agents' highest numbers, once the peer's is known (RFC 8445 §6.1.2.2).</summary>
     public int UsedComponents
     {
         get
         {
+            if (!RemoteEnded && !PatienceIsOver)
+            {
+                return ComponentCount;
+            }
+
             int highest = 0;
             foreach (RemoteCandidate candidate in RemoteCandidates)
             {

@@ -71,7 +71,7 @@ public sealed class IceAgentMachine : IDisposable
         {
             if (_context.ClosingSince is { } since)
             {
-                return State == IceConnectionState.Closed && _servers.AllClosed
+                return _context.IsClosed
                     ? Deadline.Never
                     : Deadline.Min(_servers.NextTimeout, new Deadline(since + _context.Options.CloseTimeout, TimerReason.Close));
             }

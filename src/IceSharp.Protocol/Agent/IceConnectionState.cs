@@ -9,13 +9,13 @@ public enum IceConnectionState
     /// <summary>Checks are running; no component-complete set of valid pairs yet.</summary>
     Checking,
 
-    /// <summary>Every component of every stream has a valid pair: data can flow.</summary>
+    /// <summary>Every component of every stream that has not failed has a valid pair: data can flow.</summary>
     Connected,
 
     /// <summary>Every component of every stream has a nominated pair.</summary>
     Completed,
 
-    /// <summary>At least one stream has no chance left.</summary>
+    /// <summary>No stream has a chance left.</summary>
     Failed,
 
     /// <summary>The agent was closed.</summary>

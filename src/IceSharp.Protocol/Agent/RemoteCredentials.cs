@@ -15,5 +15,7 @@ internal sealed class RemoteCredentials(string ufrag, string password, string lo
 
     public StunIntegrityKey Key { get; } = StunIntegrityKey.ShortTerm(password);
 
+    public bool Equals(string otherUfrag, string otherPassword) => otherUfrag == Ufrag && otherPassword == password;
+
     public void Dispose() => Key.Dispose();
 }

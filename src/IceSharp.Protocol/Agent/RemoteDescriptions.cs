@@ -114,24 +114,14 @@ internal sealed class RemoteDescriptions(AgentContext context, ChecklistSet chec
 
     private void Validate(IceDescription description)
     {
-        if (description.Streams.Count != context.Streams.Count)
-        {
-            throw new ArgumentException(
-                $"The description has {description.Streams.Count} streams, this agent {context.Streams.Count}.", nameof(description));
-        }
-
+        description.ThrowIfUnusable(context.Streams.Count);
         for (int i = 0; i < context.Streams.Count; i++)
         {
             IceStreamDescription told = description.Streams[i];
-            if (!told.SupportsIce)
-            {
-                throw new ArgumentException($"Stream '{told.Mid}' is refused or has no ICE credentials.", nameof(description));
-            }
-
-            if (context.Streams[i].Remote is { } known && known.Ufrag != told.Ufrag)
+            if (context.Streams[i].Remote is { } known && !known.Equals(told.Ufrag, told.Password))
             {
                 throw new ArgumentException(
-                    $"Stream '{told.Mid}' has the new ufrag {told.Ufrag}: an ICE restart, which is not supported.", nameof(description));
+                    $"Stream '{told.Mid}' has other credentials than before (ufrag {told.Ufrag}): an ICE restart, which is not supported.", nameof(description));
             }
         }
     }

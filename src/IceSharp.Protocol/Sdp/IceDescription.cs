@@ -82,6 +82,32 @@ public sealed record IceDescription
     /// <exception cref="InvalidOperationException">A member has a value that cannot be printed: a ufrag of 3 characters, a line end in an attribute, the same Mid twice.</exception>
     public string ToSdp() => DescriptionWriter.Write(this);
 
+    /// <summary>Refuses a description that an agent cannot work with, for example one made by hand.</summary>
+    /// <param name="streamCount">Number of data streams of the agent.</param>
+    /// <exception cref="ArgumentException">It has another number of streams, or a stream has no credentials or credentials outside the grammar of RFC 8839 §5.4; the message names stream and reason, never a password.</exception>
+    public void ThrowIfUnusable(int streamCount)
+    {
+        if (Streams.Count != streamCount)
+        {
+            throw new ArgumentException($"The description has {Streams.Count} streams, this agent {streamCount}.");
+        }
+
+        foreach (IceStreamDescription stream in Streams)
+        {
+            string? reason = stream switch
+            {
+                { SupportsIce: false } => "is refused or has no ICE credentials",
+                _ when !IceGrammar.IsUfrag(stream.Ufrag) => $"has the ufrag '{stream.Ufrag[..Math.Min(stream.Ufrag.Length, 40)]}', which is not 4 to 256 letters, digits, '+' or '/'",
+                _ when !IceGrammar.IsPassword(stream.Password) => "has a password that is not 22 to 256 letters, digits, '+' or '/'",
+                _ => null,
+            };
+            if (reason is not null)
+            {
+                throw new ArgumentException($"Stream '{stream.Mid}' {reason}.");
+            }
+        }
+    }
+
     /// <summary>A summary without secrets.</summary>
     public override string ToString() => $"IceDescription({Streams.Count} streams, {Streams.Sum(s => s.Candidates.Count)} candidates)";
 }

@@ -255,7 +255,7 @@ public class AnnexDTests
         private static CandidateBase Base(AgentStream stream, Side side)
         {
             var socket = new LocalSocket(new SocketHandle(1), stream, side.Component, new LocalInterfaceAddress("test0", side.Address.Address), 0);
-            return new CandidateBase(1, socket, side.Address, relay: null, usable: true);
+            return new CandidateBase(socket, side.Address, relay: null, usable: true, maxSources: 8);
         }
     }
 }

@@ -115,7 +115,7 @@ public class HostOnlyTests
         _wire.Run(0.2);
         left.Machine.State.Should().Be(IceConnectionState.Failed);
         left.Machine.NextTimeout.At.IsNever.Should().BeTrue("nothing is left to wait for");
-        left.Events.OfType<ConnectionStateChanged>().Last().Reason.Should().Contain("none of 1 candidate pairs");
+        left.Events.OfType<ConnectionStateChanged>().Last().Reason.Should().Contain("none of 1 candidate pair works");
     }
 
     [Fact]

@@ -41,7 +41,12 @@ public class RandomRunTests
         {
             // A check that is lost seven times ends the controlling agent; without consent the other one does not notice.
             wire.Run(90);
-            (Completed(left) || Completed(right) || Failed(left) || Failed(right)).Should().BeTrue(what);
+            (Ended(left) || Ended(right)).Should().BeTrue(what);
+        }
+
+        foreach (Wire.Station station in new[] { left, right })
+        {
+            station.Events.OfType<ConnectionStateChanged>().Should().NotContain(e => e.Previous == IceConnectionState.Completed, what);
         }
 
         if (Completed(left) && Completed(right))
@@ -64,7 +69,7 @@ public class RandomRunTests
 
     private static bool Completed(Wire.Station station) => station.Machine.State == IceConnectionState.Completed;
 
-    private static bool Failed(Wire.Station station) => station.Machine.State == IceConnectionState.Failed;
+    private static bool Ended(Wire.Station station) => Completed(station) || station.Events.OfType<StreamFailed>().Any();
 
     private static Wire.Station Station(Wire wire, Draw draw, string name, int streams, int components)
     {

@@ -3,11 +3,8 @@ using IceSharp.Protocol.Turn;
 namespace IceSharp.Protocol.Agent;
 
 /// <summary>Where an agent sends from: a local socket, or an allocation on a TURN server reached through one (RFC 8445 §4 "base").</summary>
-internal sealed class CandidateBase(int id, LocalSocket socket, TransportAddress address, GatheringTask? relay, bool usable)
+internal sealed class CandidateBase(LocalSocket socket, TransportAddress address, GatheringTask? relay, bool usable, int maxSources)
 {
-    /// <summary>Unique in the agent; tells relayed paths from direct ones.</summary>
-    public int Id { get; } = id;
-
     public LocalSocket Socket { get; } = socket;
 
     public TransportAddress Address { get; } = address;
@@ -18,9 +15,15 @@ internal sealed class CandidateBase(int id, LocalSocket socket, TransportAddress
     /// <summary>Whether checks may leave from here: not from a base that the transport policy hides.</summary>
     public bool IsUsable { get; } = usable;
 
+    /// <summary>Where data may come from.</summary>
+    public AcceptedSources AcceptedSources { get; } = new(maxSources);
+
     public bool IsRelayed => Relay is not null;
 
     public TurnAllocationMachine? Allocation => Relay?.Allocation;
+
+    /// <summary>Takes an authenticated message's source among those that data is taken from.</summary>
+    public void Accept(TransportAddress source) => AcceptedSources.Add(source, Socket.Stream.Route(Socket.Component)?.Peer);
 
     /// <summary>The candidate that is the base itself; null when policy withholds it.</summary>
     public LocalCandidate? Candidate { get; set; }

@@ -66,7 +66,7 @@ internal sealed class CheckInitiator(AgentContext context, ChecklistSet checklis
             if (!transaction.IsCancelled && attempt.Pair.CurrentCheck == transaction.Id)
             {
                 attempt.Pair.CurrentCheck = null;
-                conclusions.OnFailed(attempt, "no valid answer in time");
+                conclusions.OnFailed(attempt, attempt.SawUnauthenticatedAnswer ? "answers failed authentication: wrong ufrag or password?" : "no answer in time");
             }
         }
     }
@@ -84,6 +84,7 @@ internal sealed class CheckInitiator(AgentContext context, ChecklistSet checklis
         CheckAttempt attempt = transaction.Owner;
         if (response.VerifyIntegrity(attempt.Credentials.Key) != StunIntegrityStatus.Ok)
         {
+            attempt.SawUnauthenticatedAnswer = true;
             return DatagramVerdict.Dropped(DropReason.Unauthenticated);
         }
 
@@ -94,7 +95,7 @@ internal sealed class CheckInitiator(AgentContext context, ChecklistSet checklis
             attempt.Pair.CurrentCheck = null;
         }
 
-        context.AcceptedSources.Add(arrivedAt, source);
+        arrivedAt.Accept(source);
         Judge(now, attempt, arrivedAt, source, roundTrip, response);
         return DatagramVerdict.Consumed;
     }

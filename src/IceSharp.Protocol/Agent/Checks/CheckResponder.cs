@@ -11,6 +11,12 @@ internal sealed class CheckResponder(AgentContext context, CheckConclusions conc
     /// <summary>Handles a Binding request whose FINGERPRINT is right.</summary>
     public DatagramVerdict HandleRequest(MonotonicTime now, CandidateBase arrivedAt, TransportAddress source, in StunReader request)
     {
+        if (!arrivedAt.IsUsable)
+        {
+            // The policy keeps this address back: it does not even show by answering.
+            return DatagramVerdict.Dropped(DropReason.UnacceptedSource);
+        }
+
         AgentStream stream = arrivedAt.Socket.Stream;
         StunTransactionId id = request.TransactionId;
         if (!Authenticate(stream, request, out int code, out ReadOnlySpan<byte> remoteUfrag))
@@ -19,7 +25,7 @@ internal sealed class CheckResponder(AgentContext context, CheckConclusions conc
             return DatagramVerdict.Dropped(DropReason.Unauthenticated);
         }
 
-        context.AcceptedSources.Add(arrivedAt, source);
+        arrivedAt.Accept(source);
         Span<StunAttributeType> unknown = stackalloc StunAttributeType[16];
         int unknownCount = StunComprehension.CollectUnknown(request, unknown);
         if (unknownCount > 0)

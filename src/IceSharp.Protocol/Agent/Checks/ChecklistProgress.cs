@@ -32,8 +32,14 @@ internal sealed class ChecklistProgress(AgentContext context, Gatherer gatherer)
         }
 
         _patienceIsOver |= now >= PatienceEndsAt;
+        if (State == IceConnectionState.New)
+        {
+            MoveTo(IceConnectionState.Checking, "both descriptions are known");
+        }
+
         foreach (AgentStream stream in context.Streams)
         {
+            stream.PatienceIsOver = _patienceIsOver;
             EvaluateList(stream);
             for (int component = 1; component <= stream.ComponentCount; component++)
             {
@@ -75,15 +81,12 @@ internal sealed class ChecklistProgress(AgentContext context, Gatherer gatherer)
     private void EvaluateList(AgentStream stream)
     {
         Checklist list = stream.Checklist;
+        ChecklistState before = list.State;
         if (AllComponents(stream, c => list.Nominated(c) is not null))
         {
             list.State = ChecklistState.Completed;
         }
-        else if (AllComponents(stream, c => list.Best(c) is not null))
-        {
-            list.State = ChecklistState.Running;
-        }
-        else if (HasNoChance(stream))
+        else if (!AllComponents(stream, c => list.Best(c) is not null) && HasNoChance(stream))
         {
             list.State = ChecklistState.Failed;
         }
@@ -91,28 +94,36 @@ internal sealed class ChecklistProgress(AgentContext context, Gatherer gatherer)
         {
             list.State = ChecklistState.Running;
         }
+
+        if (list.State == ChecklistState.Failed && before != ChecklistState.Failed)
+        {
+            context.Events.Add(new StreamFailed(stream.Index, FailureReason(stream)));
+        }
     }
 
-    // Everything checked, nothing more to come from either side, and patience over (RFC 8838 §8, RFC 8863 §4).
+    // Everything checked, nothing under way on our side, and patience over. The peer may never say that its candidates ended:
+    // patience stands in for that (RFC 8838 §8, RFC 8863 §5).
     private bool HasNoChance(AgentStream stream) =>
         _patienceIsOver
         && gatherer.State == IceGatheringState.Complete
         && stream.Checklist.Triggered.Count == 0
         && stream.Checklist.Pairs.All(p => p.State is Succeeded or Failed);
 
+    // Failed needs all streams; those that failed do not hold the others up (RFC 8445 §6.1.3, §8.1.2).
     private void EvaluateAgent()
     {
-        if (context.Streams.Exists(s => s.Checklist.State == ChecklistState.Failed))
+        List<AgentStream> alive = context.Streams.FindAll(s => s.Checklist.State != ChecklistState.Failed);
+        if (alive.Count == 0)
         {
-            MoveTo(IceConnectionState.Failed, FailureReason());
+            MoveTo(IceConnectionState.Failed, string.Join("; ", context.Streams.Select(FailureReason)));
         }
-        else if (context.Streams.TrueForAll(s => s.Checklist.State == ChecklistState.Completed))
+        else if (alive.Count == context.Streams.Count && alive.TrueForAll(s => s.Checklist.State == ChecklistState.Completed))
         {
             MoveTo(IceConnectionState.Completed, "every component has a nominated pair");
         }
-        else if (context.Streams.TrueForAll(s => AllComponents(s, c => s.Checklist.Best(c) is not null)))
+        else if (alive.TrueForAll(s => AllComponents(s, c => s.Checklist.Best(c) is not null)))
         {
-            MoveTo(IceConnectionState.Connected, "every component has a valid pair");
+            MoveTo(IceConnectionState.Connected, alive.Count == context.Streams.Count ? "every component has a valid pair" : "every stream that has not failed has valid pairs");
         }
         else
         {
@@ -120,12 +131,12 @@ internal sealed class ChecklistProgress(AgentContext context, Gatherer gatherer)
         }
     }
 
-    private string FailureReason()
+    private static string FailureReason(AgentStream stream)
     {
-        AgentStream failed = context.Streams.Find(s => s.Checklist.State == ChecklistState.Failed)!;
-        return failed.Checklist.Pairs.Count == 0
-            ? $"stream '{failed.Mid}': no candidate pair could be formed and no check of the peer arrived"
-            : $"stream '{failed.Mid}': none of {failed.Checklist.Pairs.Count} candidate pairs works for every component";
+        int count = stream.Checklist.Pairs.Count;
+        return count == 0
+            ? $"stream '{stream.Mid}': no candidate pair could be formed and no check of the peer arrived"
+            : $"stream '{stream.Mid}': none of {count} candidate {(count == 1 ? "pair" : "pairs")} works for every component";
     }
 
     private void UpdateRoute(MonotonicTime now, AgentStream stream, int component)

@@ -56,6 +56,17 @@ internal sealed class ChecklistSet(AgentContext context)
         }
     }
 
+    /// <summary>Ends a pair without a check: nothing can carry it any more.</summary>
+    public void Fail(CandidatePair pair, string reason)
+    {
+        pair.Local.Stream.Checklist.RemoveTriggered(pair);
+        pair.NominateWithNextCheck = false;
+        pair.PeerNominated = false;
+        pair.Produced = null;
+        pair.CurrentCheck = null;
+        Move(pair, Failed, reason);
+    }
+
     /// <summary>A success proves the foundation: its frozen pairs in all checklists may go (RFC 8445 §7.2.5.3.3).</summary>
     public void Unfreeze(CandidatePair proven)
     {
@@ -228,7 +239,6 @@ internal sealed class ChecklistSet(AgentContext context)
                 pair.UpdatePriority(context.Role.Current);
                 stream.Checklist.Insert(pair);
                 formed.Add(pair);
-                local.Base.Allocation?.RequestPermission(now, remote.Address.Address);
             }
         }
 
@@ -236,11 +246,15 @@ internal sealed class ChecklistSet(AgentContext context)
         foreach (CandidatePair pair in formed.Where(stream.Checklist.Pairs.Contains))
         {
             Settle(pair);
+            if (pair.Base.Allocation?.RequestPermission(now, pair.Remote.Address.Address) == false)
+            {
+                Fail(pair, "the relay takes no further peer");
+            }
         }
     }
 
     // A reflexive candidate sends from its base, and the base's own pair with the same remote candidate always ranks higher:
-    // replacing and pruning (RFC 8445 §6.1.2.4) leave just the pairs of bases, and of reflexive candidates whose base is withheld.
+    // replacing and pruning (RFC 8445 §6.1.2.4) leave just the pairs of bases.
     private static bool CanForm(AgentStream stream, LocalCandidate local, RemoteCandidate remote)
     {
         if (local.Component != remote.Component || !AddressRules.CanPair(local.Base.Address.Address, remote.Address.Address))
@@ -248,9 +262,7 @@ internal sealed class ChecklistSet(AgentContext context)
             return false;
         }
 
-        bool isOwnBase = ReferenceEquals(local.Base.Candidate, local);
-        bool baseIsWithheld = local.Base.Candidate is null && local.Base.IsUsable;
-        return (isOwnBase || baseIsWithheld)
+        return ReferenceEquals(local.Base.Candidate, local)
             && stream.Checklist.Nominated(local.Component) is null
             && stream.Checklist.FindPath(local.Base, remote.Address) is null;
     }

@@ -89,7 +89,7 @@ internal sealed class Nominations(AgentContext context, ChecklistSet checklists,
     }
 
     private static bool IsBeingNominated(Checklist list, int component) =>
-        list.Pairs.Any(p => p.Component == component && p.NominateWithNextCheck);
+        list.Pairs.Any(p => p.Component == component && p.NominateWithNextCheck && p.State != Failed);
 
     private MonotonicTime EvidenceCompleteAt(Checklist list, CandidatePair best)
     {

@@ -19,7 +19,7 @@ internal sealed class TriggeredChecks(AgentContext context, ChecklistSet checkli
         }
 
         // A check of another session with this agent (a forked offer) or of credentials that are no longer in force.
-        if (!check.RemoteUfrag.AsSpan().SequenceEqual(stream.Remote.UfragBytes) || !check.Base.IsUsable)
+        if (!check.RemoteUfrag.AsSpan().SequenceEqual(stream.Remote.UfragBytes))
         {
             return;
         }
@@ -112,8 +112,7 @@ internal sealed class TriggeredChecks(AgentContext context, ChecklistSet checkli
             stream.RemoteCandidates.Add(remote);
         }
 
-        check.Base.Allocation?.RequestPermission(now, check.Source.Address);
-        return checklists.AddLearnt(now, local, remote);
+        return check.Base.Allocation?.RequestPermission(now, check.Source.Address) == false ? null : checklists.AddLearnt(now, local, remote);
     }
 
     // The foundation only has to differ from all others of the peer.

@@ -18,6 +18,11 @@ public sealed record GatheringStateChanged(IceGatheringState State) : IceAgentEv
 /// <param name="Reason">One sentence for a developer.</param>
 public sealed record ConnectionStateChanged(IceConnectionState Previous, IceConnectionState State, string Reason) : IceAgentEvent;
 
+/// <summary>A stream has no chance left; the others go on (RFC 8445 §8.1.2). A check of the peer can still revive it.</summary>
+/// <param name="Stream">Index of the data stream.</param>
+/// <param name="Reason">One sentence for a developer.</param>
+public sealed record StreamFailed(int Stream, string Reason) : IceAgentEvent;
+
 /// <summary>Data of a component goes another way from now on.</summary>
 /// <param name="Stream">Index of the data stream.</param>
 /// <param name="Component">Component.</param>

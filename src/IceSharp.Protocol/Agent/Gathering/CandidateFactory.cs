@@ -4,7 +4,6 @@ namespace IceSharp.Protocol.Agent;
 internal sealed class CandidateFactory(AgentContext context, ChecklistSet checklists)
 {
     private readonly List<GatheringOutcome> _report = [];
-    private int _lastBaseId;
 
     /// <summary>What came of each address and server, in order.</summary>
     public IReadOnlyList<GatheringOutcome> Outcomes => _report;
@@ -20,7 +19,7 @@ internal sealed class CandidateFactory(AgentContext context, ChecklistSet checkl
     public void AddHost(MonotonicTime now, LocalSocket socket, TimeSpan duration)
     {
         bool shown = context.Options.TransportPolicy == IceTransportPolicy.All;
-        socket.Direct = new CandidateBase(++_lastBaseId, socket, socket.Address, relay: null, usable: shown);
+        socket.Direct = new CandidateBase(socket, socket.Address, relay: null, usable: shown, context.Options.MaxRemoteCandidates);
         if (shown)
         {
             socket.Direct.Candidate = Make(socket, IceCandidateType.Host, socket.Address, socket.Direct, null, default, 65535 - socket.PreferenceIndex);
@@ -64,7 +63,7 @@ internal sealed class CandidateFactory(AgentContext context, ChecklistSet checkl
             return;
         }
 
-        task.RelayBase = new CandidateBase(++_lastBaseId, socket, relayed, task, usable: true);
+        task.RelayBase = new CandidateBase(socket, relayed, task, usable: true, context.Options.MaxRemoteCandidates);
         LocalCandidate candidate = Make(
             socket, IceCandidateType.Relayed, relayed, task.RelayBase, RelatedOfRelayed(relayed, mapped), task.ServerAddress.Address, ServerPreference(task));
         task.RelayBase.Candidate = candidate;

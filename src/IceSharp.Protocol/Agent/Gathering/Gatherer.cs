@@ -28,7 +28,15 @@ internal sealed class Gatherer(AgentContext context, CandidateFactory factory, S
         Ask(new ListInterfacesRequest(context.HostRequests.NextId()), (at, answer) => OnInterfaces(at, ((InterfacesListed)answer).Addresses));
         foreach (IceServerSettings server in context.Options.Servers)
         {
-            Resolve(server);
+            if (server.Kind == IceServerKind.Stun && context.Options.TransportPolicy == IceTransportPolicy.RelayOnly)
+            {
+                factory.Report(new GatheringOutcome(
+                    0, 0, null, server.ToString(), GatheringResult.Skipped, "relay only: reflexive addresses are not used", TimeSpan.Zero));
+            }
+            else
+            {
+                Resolve(server);
+            }
         }
     }
 
@@ -155,6 +163,11 @@ internal sealed class Gatherer(AgentContext context, CandidateFactory factory, S
         if (answer is ResolveFailed failed)
         {
             factory.Report(new GatheringOutcome(0, 0, null, server.ToString(), GatheringResult.NameNotResolved, failed.Detail, now - _startedAt));
+            return;
+        }
+
+        if (State == IceGatheringState.Complete)
+        {
             return;
         }
 

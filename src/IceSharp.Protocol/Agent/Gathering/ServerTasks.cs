@@ -122,6 +122,7 @@ internal sealed class ServerTasks(AgentContext context, CandidateFactory factory
         foreach (GatheringTask task in _tasks.Where(t => !t.IsDone))
         {
             Finish(now, task, GatheringResult.Timeout, "no answer before gathering ended", 0);
+            task.Allocation?.Close(now);
         }
     }
 
@@ -226,6 +227,7 @@ internal sealed class ServerTasks(AgentContext context, CandidateFactory factory
                 break;
             case TurnEventKind.Lost:
                 FailPairs(task, _ => true, $"the relay has lost the allocation: {DetailOf(fact)}");
+                Withdraw(task);
                 break;
             default:
                 break;
@@ -243,10 +245,13 @@ internal sealed class ServerTasks(AgentContext context, CandidateFactory factory
 
         foreach (CandidatePair pair in list.Pairs.Where(IsHit).ToArray())
         {
-            list.RemoveTriggered(pair);
-            checklists.Move(pair, IceCandidatePairState.Failed, reason);
+            checklists.Fail(pair, reason);
         }
     }
+
+    // What is gone is neither described nor paired any more.
+    private static void Withdraw(GatheringTask task) =>
+        task.Socket.Stream.LocalCandidates.RemoveAll(c => ReferenceEquals(c.Base, task.RelayBase));
 
     private static GatheringResult ResultOf(TurnFailure failure) => failure switch
     {

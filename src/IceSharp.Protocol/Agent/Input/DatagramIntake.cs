@@ -66,7 +66,7 @@ internal sealed class DatagramIntake(AgentContext context, Gatherer gatherer, Se
         }
 
         // What fails the basic checks of STUN may be the application's own (RFC 8489 §6.3), from a source that is known.
-        return !context.IsClosing && context.AcceptedSources.Contains(arrivedAt, source)
+        return !context.IsClosing && arrivedAt.AcceptedSources.Contains(source)
             ? DatagramVerdict.Payload(offset, length, arrivedAt.Socket.Stream.Index, arrivedAt.Socket.Component, source)
             : DatagramVerdict.Dropped(reason);
     }
