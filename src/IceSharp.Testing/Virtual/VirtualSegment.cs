@@ -51,6 +51,8 @@ public sealed class VirtualSegment
         _nodes.Add(address, node);
     }
 
+    internal ISegmentNode? Find(IpAddress address) => _nodes.GetValueOrDefault(address);
+
     internal void Detach(IpAddress address) => _nodes.Remove(address);
 
     /// <summary>Carries a datagram from a node of this segment to the node that owns the destination, or to the gateway.</summary>

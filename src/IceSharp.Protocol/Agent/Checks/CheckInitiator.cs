@@ -104,6 +104,14 @@ internal sealed class CheckInitiator(AgentContext context, ChecklistSet checklis
 
     private void Judge(MonotonicTime now, CheckAttempt attempt, CandidateBase arrivedAt, TransportAddress source, TimeSpan? roundTrip, in StunReader response)
     {
+        // A conflict of roles counts from wherever its answer comes (RFC 8445 §7.2.5.1 stands before §7.2.5.2.1): behind a NAT that
+        // maps each contact anew no answer is symmetric before both sides have checked, and they cannot while the roles are the same.
+        if (IsRoleConflict(response))
+        {
+            conclusions.OnRoleConflict(attempt);
+            return;
+        }
+
         // Authenticated, so the asymmetry is real and not a forgery (RFC 8445 §7.2.5.2.1).
         if (!ReferenceEquals(arrivedAt, attempt.Pair.Base) || source != attempt.Pair.Remote.Address)
         {
@@ -134,14 +142,13 @@ internal sealed class CheckInitiator(AgentContext context, ChecklistSet checklis
         conclusions.OnSucceeded(now, attempt, mapped);
     }
 
+    private static bool IsRoleConflict(in StunReader response) =>
+        response.Class == StunClass.ErrorResponse && response.GetErrorCode(out int code, out _) == StunAttributeStatus.Ok && code == 487;
+
     private void JudgeError(CheckAttempt attempt, in StunReader response)
     {
         response.GetErrorCode(out int code, out _);
-        if (code == 487)
-        {
-            conclusions.OnRoleConflict(attempt);
-        }
-        else if (code is >= 500 and < 600 && attempt.Pair.ServerErrors++ < 4)
+        if (code is >= 500 and < 600 && attempt.Pair.ServerErrors++ < 4)
         {
             checklists.Trigger(attempt.Pair, $"answered with error {code}, tried again");
         }

@@ -1,0 +1,63 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Xunit.Abstractions;
+
+namespace IceSharp.Simulation.Tests.Sweep;
+
+/// <summary>Random topologies and schedules against the oracle. <c>ICESHARP_SWEEP_SEEDS=100000</c> or <c>=5000-6000</c> runs other seeds than the first 2,000.</summary>
+public class SweepTests(ITestOutputHelper output)
+{
+    private const ulong DefaultSeeds = 2000;
+    private const int MaxReported = 20;
+
+    [Fact]
+    public void Agents_connect_exactly_where_the_oracle_says_on_the_pair_it_names_and_in_its_time()
+    {
+        (ulong first, ulong last) = Seeds();
+        ConcurrentBag<(ulong Seed, string Report)> failures = [];
+        ConcurrentBag<double> shares = [];
+        long next = (long)first - 1;
+        Parallel.For(0, Environment.ProcessorCount, _ =>
+        {
+            for (ulong seed = (ulong)Interlocked.Increment(ref next); seed <= last && failures.Count < 1000; seed = (ulong)Interlocked.Increment(ref next))
+            {
+                SweepCase scenario = SweepCase.FromSeed(seed);
+                using SweepRun run = new(scenario);
+                if (run.Run() is { } wrong)
+                {
+                    failures.Add((seed, $"{scenario}\n  {wrong}"));
+                }
+
+                shares.Add(run.ShareOfTime);
+            }
+        });
+
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{shares.Count} seeds; longest time to nomination {shares.Max():P0} of what the oracle allows"));
+        failures.Should().BeEmpty("{0} seeds fail; {1}", failures.Count, Report(failures));
+    }
+
+    private static string Report(IReadOnlyCollection<(ulong Seed, string Report)> failures)
+    {
+        (ulong Seed, string Report)[] ordered = [.. failures.OrderBy(f => f.Seed)];
+        if (ordered.Length == 0)
+        {
+            return string.Empty;
+        }
+
+        using SweepRun again = new(SweepCase.FromSeed(ordered[0].Seed));
+        again.Run();
+        return $"the first of them:\n{string.Join("\n", ordered.Take(MaxReported).Select(f => f.Report))}\ntimeline of {again.Timeline()}";
+    }
+
+    private static (ulong First, ulong Last) Seeds()
+    {
+        string[] parts = (Environment.GetEnvironmentVariable("ICESHARP_SWEEP_SEEDS") ?? string.Empty).Split('-');
+        ulong Number(int index) => ulong.Parse(parts[index], NumberStyles.None, CultureInfo.InvariantCulture);
+        return parts switch
+        {
+            [""] => (1, DefaultSeeds),
+            [_] => (1, Number(0)),
+            _ => (Number(0), Number(1)),
+        };
+    }
+}
