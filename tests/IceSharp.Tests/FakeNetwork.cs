@@ -20,13 +20,16 @@ internal sealed class FakeNetwork : IIceNetwork
     /// <summary>Wraps each socket before the agent gets it.</summary>
     public Func<IIceUdpSocket, IIceUdpSocket> Wrap { get; init; } = socket => socket;
 
+    /// <summary>Hands each socket over, at once or when it likes.</summary>
+    public Func<IIceUdpSocket, ValueTask<IIceUdpSocket>> Hand { get; init; } = socket => new ValueTask<IIceUdpSocket>(socket);
+
     public ValueTask<IReadOnlyList<LocalInterfaceAddress>> ListInterfacesAsync(CancellationToken cancellationToken) => new(Interfaces());
 
     public ValueTask<IIceUdpSocket> BindUdpAsync(LocalInterfaceAddress localAddress, int port, CancellationToken cancellationToken)
     {
         IIceUdpSocket socket = Wrap(_system.Bind(localAddress, port));
         Opened.Enqueue(socket);
-        return new ValueTask<IIceUdpSocket>(socket);
+        return Hand(socket);
     }
 
     public ValueTask<IReadOnlyList<IpAddress>> ResolveAsync(string hostName, CancellationToken cancellationToken) => new(Names(hostName));

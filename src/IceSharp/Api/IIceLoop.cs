@@ -11,6 +11,10 @@ public interface IIceLoop
     /// <summary>The time now, from the loop's <see cref="TimeProvider"/>.</summary>
     MonotonicTime Now { get; }
 
-    /// <summary>Does all work that waits. Never throws; a call from within a turn does nothing.</summary>
+    /// <summary>Does the work that waits. Never throws; a call while a turn runs, from within it or from another thread, makes another follow it and returns.</summary>
+    /// <remarks>
+    /// When work keeps coming the turn ends all the same, after asking for the next through <see cref="IIceLoopRunner.Wake"/>.
+    /// <see cref="IceAgent.LocalDescription"/> of an agent that started without describing itself runs a turn on the calling thread.
+    /// </remarks>
     void RunTurn();
 }

@@ -303,9 +303,19 @@ public sealed class IceAgent : IAsyncDisposable
     private IceDescription DescribeOnLoop()
     {
         AgentDriver driver = EnsureStarted();
-        return driver.Loop.IsCurrent
-            ? _session.Description = driver.Machine.CreateLocalDescription()
-            : DescribeAsync(driver).GetAwaiter().GetResult();
+        if (driver.Loop.IsCurrent)
+        {
+            return _session.Description = driver.Machine.CreateLocalDescription();
+        }
+
+        Task<IceDescription> description = DescribeAsync(driver);
+        if (Options.LoopExecutor is not null)
+        {
+            // The executor may be waiting for this very thread to go on.
+            driver.Loop.RunTurn();
+        }
+
+        return description.GetAwaiter().GetResult();
     }
 
     private Task<IceDescription> DescribeAsync(AgentDriver driver) =>

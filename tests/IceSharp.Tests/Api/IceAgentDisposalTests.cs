@@ -99,6 +99,64 @@ public class IceAgentDisposalTests
     }
 
     [Fact]
+    public async Task Socket_that_is_bound_after_the_loop_has_ended_is_closed()
+    {
+        var time = new OwnTime();
+        var bound = new TaskCompletionSource<IIceUdpSocket>();
+        var asked = new TaskCompletionSource<IIceUdpSocket>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var network = new FakeNetwork
+        {
+            Hand = socket =>
+            {
+                asked.SetResult(socket);
+                return new ValueTask<IIceUdpSocket>(bound.Task);
+            },
+        };
+        var agent = new IceAgent(TestAgents.Options() with { Network = network, TimeProvider = time });
+        Task gathering = agent.GatherAllAsync();
+        IIceUdpSocket socket = await asked.Task.WaitAsync(TestAgents.Patience);
+        await agent.DisposeAsync().AsTask().WaitAsync(TestAgents.Patience);
+        await time.LoopEnded.Task.WaitAsync(TestAgents.Patience);
+
+        bound.SetResult(socket);
+
+        socket.TrySend(new byte[1], socket.LocalAddress).Should().Be(IceSendResult.Closed);
+        (await gathering.Invoking(t => t.WaitAsync(TestAgents.Patience)).Should().ThrowAsync<IceException>()).Which.Error.Should().Be(IceError.AgentClosed);
+    }
+
+    [Fact]
+    public async Task Calls_that_come_while_the_agent_is_disposed_end_in_a_defined_way()
+    {
+        for (int i = 0; i < 50; i++)
+        {
+            var agent = new IceAgent(TestAgents.Options() with { Network = new FakeNetwork(), TimeProvider = new OwnTime() });
+            await agent.GatherAllAsync().WaitAsync(TestAgents.Patience);
+            using var start = new Barrier(2);
+            Task dispose = Task.Run(async () =>
+            {
+                start.SignalAndWait();
+                await agent.DisposeAsync();
+            });
+            Task gather = Task.Run(async () =>
+            {
+                start.SignalAndWait();
+                for (int call = 0; call < 1000; call++)
+                {
+                    await agent.GatherAllAsync();
+                }
+            });
+
+            Exception? end = await Record.ExceptionAsync(() => gather.WaitAsync(TestAgents.Patience));
+            await dispose.WaitAsync(TestAgents.Patience);
+
+            if (end is not null)
+            {
+                end.Should().Match(e => e is ObjectDisposedException || (e is IceException && ((IceException)e).Error == IceError.AgentClosed));
+            }
+        }
+    }
+
+    [Fact]
     public async Task Sockets_and_threads_are_gone_after_many_agents()
     {
         var network = new FakeNetwork();
@@ -109,5 +167,33 @@ public class IceAgentDisposalTests
         }
 
         network.Opened.Should().HaveCount(60).And.OnlyContain(s => s.TrySend(new byte[1], s.LocalAddress) == IceSendResult.Closed);
+    }
+
+    /// <summary>The system's time, but no other agent's loop: one that tells when it has ended.</summary>
+    private sealed class OwnTime : TimeProvider
+    {
+        public TaskCompletionSource LoopEnded { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            state?.GetType().Name.EndsWith("Poller", StringComparison.Ordinal) == true
+                ? new LoopTimer(this, base.CreateTimer(callback, state, dueTime, period))
+                : base.CreateTimer(callback, state, dueTime, period);
+
+        private sealed class LoopTimer(OwnTime owner, ITimer timer) : ITimer
+        {
+            public bool Change(TimeSpan dueTime, TimeSpan period) => timer.Change(dueTime, period);
+
+            public void Dispose()
+            {
+                timer.Dispose();
+                owner.LoopEnded.TrySetResult();
+            }
+
+            public ValueTask DisposeAsync()
+            {
+                Dispose();
+                return default;
+            }
+        }
     }
 }

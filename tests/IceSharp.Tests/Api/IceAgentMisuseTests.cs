@@ -99,6 +99,24 @@ public class IceAgentMisuseTests
     }
 
     [Fact]
+    public async Task Local_description_does_not_wait_for_an_executor_that_the_caller_drives()
+    {
+        var executor = new StepExecutor();
+        await using IceAgent peer = TestAgents.Create();
+        var agent = new IceAgent(TestAgents.Options() with { LoopExecutor = executor, Network = new FakeNetwork() });
+        agent.SetRemoteDescription(peer.LocalDescription);
+
+        IceDescription description = await Task.Run(() => agent.LocalDescription).WaitAsync(TestAgents.Patience);
+
+        description.Streams.Should().ContainSingle();
+        agent.Role.Should().Be(IceRole.Controlled, "the peer's description came first");
+        Task disposal = agent.DisposeAsync().AsTask();
+        executor.Run();
+        await disposal.WaitAsync(TestAgents.Patience);
+        executor.IsDisposed.Should().BeTrue();
+    }
+
+    [Fact]
     public async Task Cancellation_gives_up_waiting_and_the_agent_goes_on()
     {
         await using IceAgent left = TestAgents.Create(), right = TestAgents.Create();

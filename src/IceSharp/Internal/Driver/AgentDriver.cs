@@ -134,11 +134,18 @@ internal sealed class AgentDriver : LoopMember
         _machine.Close(now);
     }
 
-    /// <summary>Closes the sockets without the loop, when that is held up. Thread safe.</summary>
+    /// <summary>Closes the sockets without the loop, when that is held up; the rest ends when it is free again. Thread safe.</summary>
     public void CloseSocketsNow()
     {
         _closing.Cancel();
         _sockets.CloseWithoutLoop();
+        _loop.Post(this, () =>
+        {
+            if (!_ended)
+            {
+                End();
+            }
+        });
     }
 
     private void DrainOutputs(MonotonicTime now)

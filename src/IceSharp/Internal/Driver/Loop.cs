@@ -13,13 +13,19 @@ internal sealed class Loop(LoopClock clock) : IIceLoop
     // Machines write checks and server requests of well under an MTU; their contract asks for 1500.
     private const int SendBufferBytes = 2048;
 
+    // Work that work brings belongs to the same turn, but sockets of the kernel and whoever ends the loop have to get a word in between.
+    private const int MaxRounds = 4;
+
     private readonly ConcurrentQueue<(LoopMember Member, Action Work)> _posted = new();
     private readonly DeadlineQueue _deadlines = new();
     private readonly Queue<LoopMember> _marked = new();
     private readonly byte[] _receiveBuffer = GC.AllocateUninitializedArray<byte>(ReceiveBufferBytes, pinned: true);
     private readonly byte[] _sendBuffer = GC.AllocateUninitializedArray<byte>(SendBufferBytes, pinned: true);
+    private readonly Lock _turn = new();
     private IIceLoopRunner? _runner;
+    private volatile bool _ended;
     private int _wakePending;
+    private int _turnAsked;
     private int _runningThread;
 
     public LoopClock Clock => clock;
@@ -44,17 +50,42 @@ internal sealed class Loop(LoopClock clock) : IIceLoop
     public void Start(IIceLoopRunner runner) => _runner = runner;
 
     /// <summary>Runs a member's work on the loop, in the order of posting, and pumps the member then. An exception fails the member. Thread safe.</summary>
+    /// <remarks>When the loop has ended, the work runs on the calling thread, one at a time: it gets to say that it came too late.</remarks>
     public void Post(LoopMember member, Action work)
     {
         _posted.Enqueue((member, work));
-        if (Interlocked.Exchange(ref _wakePending, 1) == 0 && !IsCurrent)
+        bool first = Interlocked.Exchange(ref _wakePending, 1) == 0;
+        if (_ended)
+        {
+            RunTurn();
+        }
+        else if (first && !IsCurrent)
         {
             // A turn that runs looks for work before it ends.
             _runner!.Wake();
         }
     }
 
-    public void RunTurn() => RunTurn(clock.Now, [], backlogged: false);
+    /// <summary>Runs a turn on the calling thread, or has the thread that runs one now run another. Thread safe, except beside a thread that runs turns by itself.</summary>
+    public void RunTurn()
+    {
+        Interlocked.Exchange(ref _turnAsked, 1);
+        while (!IsCurrent && Volatile.Read(ref _turnAsked) != 0 && _turn.TryEnter())
+        {
+            try
+            {
+                Interlocked.Exchange(ref _turnAsked, 0);
+                RunTurn(clock.Now, [], backlogged: false);
+            }
+            finally
+            {
+                _turn.Exit();
+            }
+
+            // Who could not enter has asked before trying, so either he is seen here or he got in.
+            Interlocked.MemoryBarrier();
+        }
+    }
 
     /// <summary>Runs a turn that begins with the sockets that are readable.</summary>
     public void RunTurn(MonotonicTime now, ReadOnlySpan<long> ready, bool backlogged)
@@ -72,18 +103,20 @@ internal sealed class Loop(LoopClock clock) : IIceLoop
                 Watched!.Read(ready, now, backlogged);
             }
 
-            do
-            {
-                RunPosted();
-                RunDue(now);
-                PumpMarked();
-            }
-            while (Volatile.Read(ref _wakePending) != 0);
+            RunRounds(now);
         }
         finally
         {
             Volatile.Write(ref _runningThread, 0);
         }
+    }
+
+    /// <summary>Nobody runs turns any more: does the work that waits; what is posted from now on runs where it is posted.</summary>
+    /// <remarks>Called when the last turn of the loop's own thread is over. All members have ended, or have work waiting that ends them.</remarks>
+    public void End()
+    {
+        _ended = true;
+        RunTurn();
     }
 
     /// <summary>Asks for <see cref="LoopMember.Pump"/> before the turn ends.</summary>
@@ -111,6 +144,41 @@ internal sealed class Loop(LoopClock clock) : IIceLoop
         }
     }
 
+    private void RunRounds(MonotonicTime now)
+    {
+        for (int round = 1; ; round++)
+        {
+            RunPosted();
+            RunDue(now);
+            PumpMarked();
+            if (Volatile.Read(ref _wakePending) == 0)
+            {
+                return;
+            }
+
+            if (round == MaxRounds)
+            {
+                // Posters think that a wake is on its way.
+                AskForAnotherTurn();
+                return;
+            }
+
+            now = clock.Now;
+        }
+    }
+
+    private void AskForAnotherTurn()
+    {
+        if (_ended)
+        {
+            Interlocked.Exchange(ref _turnAsked, 1);
+        }
+        else
+        {
+            _runner!.Wake();
+        }
+    }
+
     private void RunPosted()
     {
         if (Volatile.Read(ref _wakePending) == 0)
@@ -118,9 +186,10 @@ internal sealed class Loop(LoopClock clock) : IIceLoop
             return;
         }
 
-        // Taken back before looking: what is posted from now on wakes again.
+        // Taken back before looking: what is posted from now on wakes again. It waits for the next round, or sockets that
+        // announce one datagram after another would keep timers and transmits from ever running.
         Interlocked.Exchange(ref _wakePending, 0);
-        while (_posted.TryDequeue(out (LoopMember Member, Action Work) item))
+        for (int left = _posted.Count; left > 0 && _posted.TryDequeue(out (LoopMember Member, Action Work) item); left--)
         {
             try
             {

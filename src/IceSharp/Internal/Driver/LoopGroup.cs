@@ -77,6 +77,11 @@ internal sealed class LoopGroup
         }
 
         seat.Runner.Dispose();
+        if (_key.Executor is not null)
+        {
+            // A loop's own thread does this when its last turn is over.
+            seat.Loop.End();
+        }
     }
 
     private sealed record Key(TimeProvider TimeProvider, IIceLoopExecutor? Executor, bool Portable);

@@ -54,6 +54,8 @@ internal sealed class LoopThread : IIceLoopRunner
             Loop.RunTurn(now, ready[..count], backlogged: now - before < BackloggedTurn);
         }
 
+        // Before the poller goes: what waits may take sockets off it.
+        Loop.End();
         _timer?.Dispose();
         _poller.Dispose();
     }
