@@ -87,7 +87,7 @@ public static class NatProbe
         IReadOnlyList<TransportAddress> found = await ResolveAsync(uris, options, random, cancellationToken).ConfigureAwait(false);
 
         // NATs are an IPv4 affair first; IPv6 is probed where servers or the caller have nothing else.
-        IpFamily family = options.LocalAddress is { } wanted ? SocketAddresses.ToIpAddress(wanted).Family
+        IpFamily family = options.LocalAddress is { } wanted ? AddressOf(wanted).Family
             : found.Any(s => s.Family == IpFamily.IPv4) ? IpFamily.IPv4 : IpFamily.IPv6;
         TransportAddress[] servers = [.. found.Where(s => s.Family == family).Take(MaxServers)];
         if (servers.Length == 0)
@@ -99,7 +99,7 @@ public static class NatProbe
         settings = settings with
         {
             Servers = servers,
-            LocalAddress = SocketAddresses.ToIpAddress(local),
+            LocalAddress = AddressOf(local),
             MtuBytes = options.MtuBytes ?? InterfaceMtu.Find(local) ?? settings.MtuBytes,
         };
         DateTimeOffset startedAt = options.TimeProvider.GetUtcNow();
@@ -139,10 +139,12 @@ public static class NatProbe
         return found;
     }
 
+    private static IpAddress AddressOf(IPAddress address) => NameServerList.ToTransportAddress(new IPEndPoint(address, 0)).Address;
+
     // Connecting a datagram socket sends nothing and asks the routes.
     private static IPAddress FindLocalAddress(TransportAddress server)
     {
-        IPEndPoint destination = SocketAddresses.ToEndPoint(server);
+        IPEndPoint destination = NameServerList.ToEndPoint(server);
         using Socket socket = new(destination.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
         try
         {

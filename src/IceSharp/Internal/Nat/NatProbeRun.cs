@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using IceSharp.Internal.Network;
+using IceSharp.Internal.Network.Dns;
 using IceSharp.Protocol;
 using IceSharp.Protocol.Nat;
 
@@ -98,7 +99,7 @@ internal sealed class NatProbeRun(NatProbeMachine machine, IPAddress localAddres
     {
         try
         {
-            _sockets[transmit.Socket].SendTo(_buffer.AsSpan(0, transmit.Length), SocketFlags.None, SocketAddresses.ToEndPoint(transmit.Destination));
+            _sockets[transmit.Socket].SendTo(_buffer.AsSpan(0, transmit.Length), SocketFlags.None, NameServerList.ToEndPoint(transmit.Destination));
         }
         catch (SocketException e) when (e.SocketErrorCode is SocketError.NetworkUnreachable or SocketError.HostUnreachable or SocketError.NetworkDown)
         {
@@ -119,7 +120,7 @@ internal sealed class NatProbeRun(NatProbeMachine machine, IPAddress localAddres
             try
             {
                 SocketReceiveFromResult got = await socket.ReceiveFromAsync(buffer, SocketFlags.None, anybody, _closing.Token).ConfigureAwait(false);
-                TransportPath path = new(handle, SocketAddresses.ToTransportAddress(got.RemoteEndPoint));
+                TransportPath path = new(handle, NameServerList.ToTransportAddress((IPEndPoint)got.RemoteEndPoint));
                 byte[] datagram = buffer[..got.ReceivedBytes];
                 await _inputs.PostAsync(now => machine.HandleDatagram(now, path, datagram), _closing.Token).ConfigureAwait(false);
             }
