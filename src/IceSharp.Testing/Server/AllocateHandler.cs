@@ -9,11 +9,11 @@ internal sealed class AllocateHandler(
     AllocationTable allocations,
     RelayAddressBook addresses,
     RelayPortChooser ports,
+    PortReservations reservations,
     ServerResponses responses,
     ServerOutbox outbox,
     ServerNotices notices)
 {
-    private const byte UdpProtocol = 17;
     private const int MaxRefusals = 16;
 
     public void Handle(MonotonicTime now, in ServerRequest request, in StunReader message)
@@ -24,7 +24,7 @@ internal sealed class AllocateHandler(
             return;
         }
 
-        int error = Check(request, message, out IpFamily family);
+        int error = AllocateDemands.Read(request, message, out AllocateDemands demands);
         if (error == 420)
         {
             responses.UnknownAttributes(now, request, [StunAttributeType.DontFragment]);
@@ -32,15 +32,21 @@ internal sealed class AllocateHandler(
         }
 
         TransportAddress relayed = default;
-        error = error != 0 ? error : Choose(request, family, out relayed);
+        error = error != 0 ? error : Choose(request, demands, out relayed);
         if (error != 0)
         {
             responses.Error(now, request, error);
             return;
         }
 
-        Allocation allocation = new(request, addresses.NewHandle(), relayed, AllocationLifetime.Granted(options, message), options);
+        Allocation allocation = new(request, addresses.NewHandle(), relayed, AllocationLifetime.Granted(options, message), options)
+        {
+            Ports = demands.Ports,
+            IsClaimed = !demands.Token.IsEmpty,
+            WantsIPv6Too = demands.WantsIPv6Too,
+        };
         allocations.Add(allocation);
+        Reserve(now, allocation);
         notices.Ask(new OpenRelaySocket(allocation.RelaySocket, relayed));
     }
 
@@ -52,15 +58,34 @@ internal sealed class AllocateHandler(
         writer.AddXorAddress(StunAttributeType.XorRelayedAddress, allocation.Relayed);
         writer.AddUInt32(StunAttributeType.Lifetime, (uint)allocation.Lifetime.TotalSeconds);
         writer.AddXorAddress(StunAttributeType.XorMappedAddress, request.FiveTuple.Client);
+        if (allocation.Token is { } token)
+        {
+            writer.AddBytes(StunAttributeType.ReservationToken, token);
+        }
+
+        if (allocation.WantsIPv6Too)
+        {
+            // One family an allocation here, and the client learns which one it did not get (RFC 8656 §7.2).
+            writer.AddAddressErrorCode(IpFamily.IPv6, 440, "Address Family not Supported");
+        }
+
         allocation.Response = responses.Send(now, request, ref writer, buffer).ToArray();
         notices.Tell(new AllocationCreated(request.FiveTuple.Client, allocation.Relayed, allocation.Username));
     }
 
     public void Refused(MonotonicTime now, Allocation allocation)
     {
-        if (++allocation.Refusals < MaxRefusals && ports.TryChoose(allocation.Relayed.Address, out TransportAddress other))
+        if (allocation.Token is { } token)
+        {
+            reservations.TryClaim(token, out _);
+            allocation.Token = null;
+        }
+
+        // A claimed port is that one or none.
+        if (!allocation.IsClaimed && ++allocation.Refusals < MaxRefusals && ports.TryChoose(allocation.Relayed.Address, allocation.Ports, out TransportAddress other))
         {
             allocations.MoveTo(allocation, addresses.NewHandle(), other);
+            Reserve(now, allocation);
             notices.Ask(new OpenRelaySocket(allocation.RelaySocket, other));
             return;
         }
@@ -84,10 +109,19 @@ internal sealed class AllocateHandler(
         }
     }
 
-    private int Choose(in ServerRequest request, IpFamily family, out TransportAddress relayed)
+    private void Reserve(MonotonicTime now, Allocation allocation)
+    {
+        if (allocation.Ports == PortDemand.EvenAndNext)
+        {
+            allocation.Token = reservations.Reserve(now, RelayPortChooser.Next(allocation.Relayed));
+        }
+    }
+
+    private int Choose(in ServerRequest request, in AllocateDemands demands, out TransportAddress relayed)
     {
         relayed = default;
-        if (!addresses.TryChoose(request.FiveTuple.Listener, family, out IpAddress address))
+        IpAddress address = default;
+        if (demands.Token.IsEmpty && !addresses.TryChoose(request.FiveTuple.Listener, demands.Family, out address))
         {
             return 440;
         }
@@ -97,40 +131,7 @@ internal sealed class AllocateHandler(
             return 486;
         }
 
-        return ports.TryChoose(address, out relayed) ? 0 : 508;
-    }
-
-    private static int Check(in ServerRequest request, in StunReader message, out IpFamily family)
-    {
-        family = IpFamily.IPv4;
-        if (message.GetByte(StunAttributeType.RequestedTransport, out byte protocol) != StunAttributeStatus.Ok)
-        {
-            return 400;
-        }
-
-        if (protocol != UdpProtocol)
-        {
-            return 442;
-        }
-
-        // DF cannot be set here, and RFC 8656 §7.2 wants that told before anything is allocated.
-        if (message.Has(StunAttributeType.DontFragment))
-        {
-            return 420;
-        }
-
-        if (PeerRules.IsTunnel(request.FiveTuple.Client.Address))
-        {
-            return 403;
-        }
-
-        StunAttributeStatus status = message.GetByte(StunAttributeType.RequestedAddressFamily, out byte requested);
-        if (status == StunAttributeStatus.Missing)
-        {
-            return 0;
-        }
-
-        family = (IpFamily)requested;
-        return status != StunAttributeStatus.Ok ? 400 : family is IpFamily.IPv4 or IpFamily.IPv6 ? 0 : 440;
+        bool chosen = demands.Token.IsEmpty ? ports.TryChoose(address, demands.Ports, out relayed) : reservations.TryClaim(demands.Token, out relayed);
+        return chosen ? 0 : 508;
     }
 }

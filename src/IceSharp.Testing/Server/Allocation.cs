@@ -19,6 +19,18 @@ internal sealed class Allocation(ServerRequest createdBy, SocketHandle relaySock
 
     public TransportAddress Relayed { get; set; } = relayed;
 
+    /// <summary>What was asked of the port.</summary>
+    public PortDemand Ports { get; init; }
+
+    /// <summary>Whether the port comes from a RESERVATION-TOKEN.</summary>
+    public bool IsClaimed { get; init; }
+
+    /// <summary>Whether an IPv6 address was asked for as well.</summary>
+    public bool WantsIPv6Too { get; init; }
+
+    /// <summary>The token of the next higher port, where one is kept.</summary>
+    public byte[]? Token { get; set; }
+
     /// <summary>How many ports the host has refused.</summary>
     public int Refusals { get; set; }
 

@@ -7,6 +7,8 @@ namespace IceSharp.Testing;
 /// <summary>The server's side of the long-term credential mechanism, in both generations (RFC 8489 §9.2.4, RFC 5389 §10.2.2).</summary>
 internal sealed class LongTermAuthenticator : IDisposable
 {
+    private const int UserHashBytes = 32;
+
     private readonly StunTurnServerOptions _options;
     private readonly NonceIssuer _nonces;
     private readonly Dictionary<string, ServerUser> _byName = [];
@@ -79,7 +81,8 @@ internal sealed class LongTermAuthenticator : IDisposable
             return AuthenticationResult.Unauthenticated;
         }
 
-        bool named = request.Has(StunAttributeType.Username) || request.Has(StunAttributeType.UserHash);
+        bool hashed = request.TryFind(StunAttributeType.UserHash, out StunAttribute hash);
+        bool named = request.Has(StunAttributeType.Username) || (hashed && hash.ReadBytes(UserHashBytes, out _) == StunAttributeStatus.Ok);
         if (!named || !HasRealmAndNonce(request, out ReadOnlySpan<byte> nonce) || !TryChooseAlgorithm(request, out StunPasswordAlgorithm? algorithm))
         {
             return AuthenticationResult.Incomplete;

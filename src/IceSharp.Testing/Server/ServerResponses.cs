@@ -65,6 +65,20 @@ internal sealed class ServerResponses(StunTurnServerOptions options, ServerFault
         Send(now, request, ref writer, buffer);
     }
 
+    /// <summary>300 with the other servers, those of the client's family first (RFC 8489 §10).</summary>
+    public void Redirect(MonotonicTime now, in ServerRequest request)
+    {
+        IpFamily family = request.FiveTuple.Client.Address.Family;
+        StunWriter writer = Begin(request, StunClass.ErrorResponse, out byte[] buffer);
+        writer.AddErrorCode(300, Reason(300));
+        foreach (TransportAddress server in options.AlternateServers.OrderByDescending(s => s.Family == family))
+        {
+            writer.AddAddress(StunAttributeType.AlternateServer, server);
+        }
+
+        Send(now, request, ref writer, buffer);
+    }
+
     private static StunWriter Begin(in ServerRequest request, StunClass @class, out byte[] buffer)
     {
         buffer = ServerOutbox.Rent(MaxResponseBytes);
@@ -95,6 +109,7 @@ internal sealed class ServerResponses(StunTurnServerOptions options, ServerFault
 
     private static string Reason(int code) => code switch
     {
+        300 => "Try Alternate",
         400 => "Bad Request",
         401 => "Unauthenticated",
         403 => "Forbidden",

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using IceSharp.Protocol;
 using IceSharp.Protocol.Framing;
 using IceSharp.Protocol.Stun;
+using IceSharp.Protocol.Stun.Credentials;
 
 namespace IceSharp.Testing;
 
@@ -22,6 +23,8 @@ public sealed class StunTurnServerMachine : IDisposable
     private readonly AllocateHandler _allocate;
     private readonly AllocationRequestHandler _requests;
     private readonly RelayPath _relay;
+    private readonly PortReservations _reservations;
+    private readonly ShortTermUsers _shortTerm;
     private readonly AllocationTable _allocations = new();
     private readonly RelayAddressBook _addresses;
     private readonly AlternateListeners _listeners = new();
@@ -51,7 +54,10 @@ public sealed class StunTurnServerMachine : IDisposable
         _addresses = new RelayAddressBook(_options);
         _responses = new ServerResponses(_options, Faults, nonces, _cache, _outbox);
         _binding = new BindingHandler(_options, _listeners, _responses);
-        _allocate = new AllocateHandler(_options, _allocations, _addresses, new RelayPortChooser(_options.RelayPorts, _allocations, random), _responses, _outbox, _notices);
+        _reservations = new PortReservations(random);
+        RelayPortChooser ports = new(_options.RelayPorts, _allocations, _reservations, random);
+        _allocate = new AllocateHandler(_options, _allocations, _addresses, ports, _reservations, _responses, _outbox, _notices);
+        _shortTerm = new ShortTermUsers(_options);
         _requests = new AllocationRequestHandler(_options, _allocations, peers, _responses, _notices);
         _relay = new RelayPath(_allocations, peers, Faults, _outbox, random);
     }
@@ -71,7 +77,7 @@ public sealed class StunTurnServerMachine : IDisposable
     {
         get
         {
-            MonotonicTime at = MonotonicTime.Min(_allocations.NextExpiry, _cache.NextExpiry);
+            MonotonicTime at = MonotonicTime.Min(MonotonicTime.Min(_allocations.NextExpiry, _reservations.NextExpiry), _cache.NextExpiry);
             return at.IsNever ? Deadline.Never : new Deadline(at, TimerReason.Expiry);
         }
     }
@@ -122,8 +128,14 @@ public sealed class StunTurnServerMachine : IDisposable
                 : DatagramVerdict.Dropped(DropReason.MalformedRelayData);
         }
 
-        if (StunReader.TryParse(datagram, out StunReader message) != StunParseStatus.Ok)
+        if (StunReader.TryParse(datagram, out StunReader message) is var status and not StunParseStatus.Ok)
         {
+            if (status == StunParseStatus.BadCookie && _options.AnswersRfc3489 && Rfc3489Response.TryWrite(datagram, path.Remote, out byte[] response))
+            {
+                _outbox.Send(path.Socket, path.Remote, response);
+                return DatagramVerdict.Consumed;
+            }
+
             return DatagramVerdict.Dropped(DropReason.MalformedStun);
         }
 
@@ -135,6 +147,7 @@ public sealed class StunTurnServerMachine : IDisposable
     {
         _now = now;
         _cache.Expire(now);
+        _reservations.Expire(now);
         while (_allocations.TryFindExpired(now, out Allocation? expired))
         {
             _requests.End(expired, wasReleased: false);
@@ -175,7 +188,11 @@ public sealed class StunTurnServerMachine : IDisposable
     public bool TryGetEvent([NotNullWhen(true)] out ServerEvent? happened) => _notices.TryTakeEvent(out happened);
 
     /// <summary>Gives the keys of the users back. Sockets are the host's to close.</summary>
-    public void Dispose() => _authenticator.Dispose();
+    public void Dispose()
+    {
+        _authenticator.Dispose();
+        _shortTerm.Dispose();
+    }
 
     private DatagramVerdict HandleMessage(MonotonicTime now, FiveTuple fiveTuple, in StunReader message)
     {
@@ -199,7 +216,8 @@ public sealed class StunTurnServerMachine : IDisposable
             return DatagramVerdict.Consumed;
         }
 
-        if (_known.FindUnknown(fiveTuple.Listener, message, stackalloc StunAttributeType[1]) > 0)
+        bool isAuthentic = message.Method != StunMethod.Binding || !_shortTerm.AreDemanded || _shortTerm.Check(message, out _) == ShortTermCheck.Accepted;
+        if (!isAuthentic || _known.FindUnknown(fiveTuple.Listener, message, stackalloc StunAttributeType[1]) > 0)
         {
             return DatagramVerdict.Dropped(DropReason.UnexpectedMessage);
         }
@@ -222,8 +240,9 @@ public sealed class StunTurnServerMachine : IDisposable
             return;
         }
 
-        bool needsCredentials = request.Method != StunMethod.Binding && !_options.IsOpen;
-        if (needsCredentials && !TryAuthenticate(now, ref request, message))
+        bool isBinding = request.Method == StunMethod.Binding;
+        bool needsCredentials = isBinding ? _shortTerm.AreDemanded : !_options.IsOpen;
+        if (needsCredentials && !(isBinding ? TryAuthenticateShortTerm(now, ref request, message) : TryAuthenticate(now, ref request, message)))
         {
             return;
         }
@@ -243,7 +262,26 @@ public sealed class StunTurnServerMachine : IDisposable
             return;
         }
 
+        // RFC 8489 §14.8: only who has proven who it is is sent elsewhere, and can check that it was.
+        if (_options.AlternateServers.Count > 0 && request.Credential.Key is not null && request.Method is StunMethod.Binding or StunMethod.Allocate)
+        {
+            _responses.Redirect(now, request);
+            return;
+        }
+
         Serve(now, request, message);
+    }
+
+    private bool TryAuthenticateShortTerm(MonotonicTime now, ref ServerRequest request, in StunReader message)
+    {
+        ShortTermCheck check = _shortTerm.Check(message, out ServerCredential credential);
+        request = request with { Credential = credential };
+        if (check != ShortTermCheck.Accepted)
+        {
+            _responses.Error(now, request, check == ShortTermCheck.BadRequest ? 400 : 401);
+        }
+
+        return check == ShortTermCheck.Accepted;
     }
 
     private bool TryAuthenticate(MonotonicTime now, ref ServerRequest request, in StunReader message)

@@ -31,6 +31,18 @@ public sealed record StunTurnServerOptions
     /// <value>The default is false: a plain STUN server, which does not know the attributes.</value>
     public bool OffersBehaviorDiscovery { get; init; }
 
+    /// <summary>Whom Binding demands short-term credentials of: user names with their passwords (RFC 8489 §9.1).</summary>
+    /// <value>The default, nobody, answers Binding to all, as RFC 8489 §12 wants of a server that stands alone.</value>
+    public IReadOnlyDictionary<string, string> ShortTermUsers { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Where authenticated Allocate and Binding requests are sent instead, with 300 (RFC 8489 §10).</summary>
+    /// <value>The default, empty, serves them here. Addresses of the client's own family come first in the response.</value>
+    public IReadOnlyList<TransportAddress> AlternateServers { get; init; } = [];
+
+    /// <summary>Whether Binding requests of RFC 3489, which have no magic cookie, are answered (RFC 5389 §12.2).</summary>
+    /// <value>The default is false: they are dropped.</value>
+    public bool AnswersRfc3489 { get; init; }
+
     /// <summary>SOFTWARE in every response; null leaves it out.</summary>
     /// <value>Shorter than 128 characters; the default is "IceSharp.Testing".</value>
     public string? Software { get; init; } = "IceSharp.Testing";

@@ -68,6 +68,9 @@ internal sealed class MalformedServer : IDisposable
         OffersBehaviorDiscovery = context.Contains("behaviour discovery", StringComparison.Ordinal),
         IsOpen = context.Contains("authentication off", StringComparison.Ordinal),
         LongTerm = context.Contains("SHA-256/MD5", StringComparison.Ordinal) ? LongTermMode.Rfc8489 : LongTermMode.Rfc5389,
+        ShortTermUsers = context.Contains("short-term", StringComparison.Ordinal)
+            ? new Dictionary<string, string> { ["abcd:efgh"] = "VOkJxbRl1RmTxUk/WvJxBt" }
+            : [],
         Users = new Dictionary<string, string> { ["George"] = "secret" },
     };
 

@@ -13,15 +13,29 @@ public sealed partial class MalformedServerTests
         "server: Binding without authentication",
         "server: TURN, authentication off",
         "server: long-term",
+        "server: short-term",
         "server: behaviour discovery",
         "any receiver",
     ];
 
     internal static IEnumerable<string> Ids => MalformedRowsWithState.Scope
-        .Where(v => Contexts.Any(c => v.Context.StartsWith(c, StringComparison.Ordinal)) && !MalformedRowsWithState.Awaiting.ContainsKey(v.Id))
+        .Where(v => Contexts.Any(c => v.Context.StartsWith(c, StringComparison.Ordinal)))
+        .Where(v => !MalformedRowsWithState.Awaiting.ContainsKey(v.Id) && !MalformedAgentTests.Ids.Contains(v.Id))
         .Select(v => v.Id);
 
     public static TheoryData<string> Rows => VectorFile.Theory(Ids);
+
+    public static TheoryData<string> IntegrityRows =>
+        VectorFile.Theory(MalformedVector.All.Where(v => v.Layer == "integrity" && v.Context.StartsWith("server:", StringComparison.Ordinal)).Select(v => v.Id));
+
+    [Theory]
+    [MemberData(nameof(IntegrityRows))]
+    [Rfc("STUN-8489-6.3-a")]
+    [Rfc("STUN-8489-7-b")]
+    [Rfc("STUN-8489-9.1.3-c")]
+    [Rfc("STUN-8489-9.1.3-e")]
+    [Rfc("STUN-8489-9.1.3-f")]
+    public void The_server_judges_seals_as_listed(string id) => The_server_does_what_is_listed(id);
 
     [Theory]
     [MemberData(nameof(Rows))]
@@ -73,12 +87,16 @@ public sealed partial class MalformedServerTests
         if (!row.IsRejected)
         {
             response.Class.Should().Be(StunClass.SuccessResponse);
+            StunReader.TryParse(row.Bytes, out StunReader request);
+            bool isSigned = row.Context.Contains("short-term", StringComparison.Ordinal);
+            response.HasIntegritySha256.Should().Be(isSigned && request.HasIntegritySha256);
+            response.HasIntegrity.Should().Be(isSigned && !request.HasIntegritySha256);
             return;
         }
 
         response.GetErrorCode(out int code, out _).Should().Be(StunAttributeStatus.Ok);
         code.Should().Be(ExpectedCode(row));
-        if (row.Action.Contains("without USERNAME", StringComparison.Ordinal))
+        if (row.Action.Contains("without USERNAME", StringComparison.Ordinal) || row.Context.Contains("short-term", StringComparison.Ordinal))
         {
             (response.HasIntegrity || response.HasIntegritySha256).Should().BeFalse();
             response.Has(StunAttributeType.Username).Should().BeFalse();

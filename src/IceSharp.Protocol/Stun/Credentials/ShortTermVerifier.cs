@@ -50,6 +50,12 @@ public static class ShortTermVerifier
             return ShortTermCheck.BadRequest;
         }
 
+        // Longer than anybody has to be able to parse (RFC 8489 §14.3): nothing to look up.
+        if (username.Value.Length > StunWire.MaxTextBytes)
+        {
+            return ShortTermCheck.BadRequest;
+        }
+
         key = lookup(username.Value);
         if (key is null)
         {
@@ -57,6 +63,13 @@ public static class ShortTermVerifier
         }
 
         StunIntegrityStatus status = message.HasIntegritySha256 ? message.VerifyIntegritySha256(key) : message.VerifyIntegrity(key);
-        return status == StunIntegrityStatus.Ok ? ShortTermCheck.Accepted : ShortTermCheck.Unauthenticated;
+        return status switch
+        {
+            StunIntegrityStatus.Ok => ShortTermCheck.Accepted,
+
+            // No HMAC has this length: the request is malformed, not forged.
+            StunIntegrityStatus.BadLength => ShortTermCheck.BadRequest,
+            _ => ShortTermCheck.Unauthenticated,
+        };
     }
 }
