@@ -1,3 +1,5 @@
+using System.Security.Cryptography.X509Certificates;
+
 namespace IceSharp.Interop.Tests.Coturn;
 
 /// <summary>How a test wants its coturn.</summary>
@@ -11,6 +13,12 @@ internal sealed record CoturnOptions
     public string Password { get; init; } = "correct horse";
 
     public string Realm { get; init; } = "icesharp.test";
+
+    /// <summary>Whether it listens on TCP too, on the port of UDP.</summary>
+    public bool OffersTcp { get; init; }
+
+    /// <summary>A certificate with its private key to offer TLS with; null for none.</summary>
+    public X509Certificate2? Certificate { get; init; }
 
     /// <summary>Further command line options, for what a single test is after.</summary>
     public IReadOnlyList<string> ExtraArguments { get; init; } = [];

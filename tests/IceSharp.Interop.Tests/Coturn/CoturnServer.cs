@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using IceSharp.Interop.Tests.Namespaces;
 using IceSharp.Interop.Tests.Processes;
 
@@ -16,10 +18,11 @@ internal sealed class CoturnServer : IAsyncDisposable
     private readonly ChildProcess _process;
     private readonly string _directory;
 
-    private CoturnServer(CoturnOptions options, int port, ChildProcess process, string directory)
+    private CoturnServer(CoturnOptions options, int port, int tlsPort, ChildProcess process, string directory)
     {
         Options = options;
         Port = port;
+        TlsPort = tlsPort;
         _process = process;
         _directory = directory;
     }
@@ -27,6 +30,9 @@ internal sealed class CoturnServer : IAsyncDisposable
     public CoturnOptions Options { get; }
 
     public int Port { get; }
+
+    /// <summary>Where it offers TLS when it has a certificate.</summary>
+    public int TlsPort { get; }
 
     public string StunUri => $"stun:{Options.Address}:{Port}";
 
@@ -73,12 +79,15 @@ internal sealed class CoturnServer : IAsyncDisposable
     private static async Task<CoturnServer> LaunchAsync(CoturnOptions options, NetworkNamespace? home)
     {
         int port = await PickPortAsync(options.Address, home);
+        int tlsPort = options.Certificate is null ? 0 : await PickPortAsync(options.Address, home);
         int firstRelayPort = await PickPortAsync(options.Address, home);
         firstRelayPort = Math.Min(firstRelayPort, 65535 - RelayPorts);
         string directory = Directory.CreateTempSubdirectory("icesharp-coturn-").FullName;
         string[] arguments =
         [
-            "-n", "--no-cli", "--no-tls", "--no-dtls", "--no-tcp", "--no-tcp-relay",
+            "-n", "--no-cli", "--no-dtls", "--no-tcp-relay",
+            .. options.OffersTcp ? [] : new[] { "--no-tcp" },
+            .. options.Certificate is { } certificate ? await TlsArgumentsAsync(certificate, directory, tlsPort) : ["--no-tls"],
             $"--listening-ip={options.Address}", $"--relay-ip={options.Address}", Number("listening-port", port),
             Number("min-port", firstRelayPort), Number("max-port", firstRelayPort + RelayPorts - 1),
             "--lt-cred-mech", $"--user={options.User}:{options.Password}", $"--realm={options.Realm}",
@@ -90,15 +99,45 @@ internal sealed class CoturnServer : IAsyncDisposable
         ChildProcess process = home is null
             ? ChildProcess.Start("turnserver", arguments, options.Lifetime)
             : home.Start("turnserver", arguments, options.Lifetime);
-        return new CoturnServer(options, port, process, directory);
+        return new CoturnServer(options, port, tlsPort, process, directory);
+    }
+
+    private static async Task<string[]> TlsArgumentsAsync(X509Certificate2 certificate, string directory, int port)
+    {
+        string chain = Path.Combine(directory, "certificate.pem"), key = Path.Combine(directory, "key.pem");
+        await File.WriteAllTextAsync(chain, certificate.ExportCertificatePem());
+        using ECDsa secret = certificate.GetECDsaPrivateKey()!;
+        await File.WriteAllTextAsync(key, secret.ExportPkcs8PrivateKeyPem());
+        return [$"--cert={chain}", $"--pkey={key}", Number("tls-listening-port", port)];
     }
 
     private async Task WaitUntilReadyAsync(NetworkNamespace? home)
     {
         await _process.WaitForLineAsync(line => line.Contains("UDP listener opened on", StringComparison.Ordinal), ReadyDeadline);
+        if (Options.OffersTcp)
+        {
+            await WaitForStreamListenerAsync(Port);
+        }
+
+        if (Options.Certificate is not null)
+        {
+            await WaitForStreamListenerAsync(TlsPort);
+        }
+
+        // It would challenge the probe.
+        if (Options.ExtraArguments.Contains("--secure-stun"))
+        {
+            return;
+        }
+
         using Socket socket = await BindAsync(Options.Address, home);
         await BindingProbe.AskAsync(socket, new IPEndPoint(IPAddress.Parse(Options.Address), Port), ReadyDeadline);
     }
+
+    // With a certificate it speaks both on both ports, and says so.
+    private Task<string> WaitForStreamListenerAsync(int port) => _process.WaitForLineAsync(
+        line => line.Contains("TCP listener opened on", StringComparison.Ordinal) && line.EndsWith(string.Create(CultureInfo.InvariantCulture, $":{port}"), StringComparison.Ordinal),
+        ReadyDeadline);
 
     private static async Task<int> PickPortAsync(string address, NetworkNamespace? home)
     {

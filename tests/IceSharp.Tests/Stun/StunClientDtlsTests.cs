@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using IceSharp.Protocol.Stun;
 using IceSharp.Protocol.Stun.Transactions;
 using IceSharp.TestMarks;
+using IceSharp.TestServers;
 
 namespace IceSharp.Tests.Stun;
 

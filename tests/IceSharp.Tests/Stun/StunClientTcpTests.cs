@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using IceSharp.Protocol.Stun;
 using IceSharp.TestMarks;
+using IceSharp.TestServers;
 
 namespace IceSharp.Tests.Stun;
 

@@ -4,6 +4,7 @@ using IceSharp.Protocol.Dns;
 using IceSharp.Protocol.Stun;
 using IceSharp.TestCertificates;
 using IceSharp.TestMarks;
+using IceSharp.TestServers;
 
 namespace IceSharp.Tests.Stun;
 

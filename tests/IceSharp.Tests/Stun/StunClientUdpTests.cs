@@ -8,6 +8,7 @@ using IceSharp.Protocol.Stun;
 using IceSharp.Protocol.Stun.Credentials;
 using IceSharp.Protocol.Stun.Transactions;
 using IceSharp.TestMarks;
+using IceSharp.TestServers;
 
 namespace IceSharp.Tests.Stun;
 

@@ -5,7 +5,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 
-namespace IceSharp.Tests.Stun;
+namespace IceSharp.TestServers;
 
 /// <summary>A TCP or TLS server on loopback; the test says what each connection does.</summary>
 internal sealed class TcpTestServer : IAsyncDisposable

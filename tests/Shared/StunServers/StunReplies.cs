@@ -1,8 +1,8 @@
 using System.Net;
-using IceSharp.Internal.Network.Dns;
+using IceSharp.Protocol;
 using IceSharp.Protocol.Stun;
 
-namespace IceSharp.Tests.Stun;
+namespace IceSharp.TestServers;
 
 /// <summary>What hand-made servers answer.</summary>
 internal static class StunReplies
@@ -14,7 +14,7 @@ internal static class StunReplies
     public static byte[] Success(byte[] request, EndPoint client, StunIntegrityKey? key) => Respond(
         request,
         StunClass.SuccessResponse,
-        (ref StunWriter w) => w.AddXorAddress(StunAttributeType.XorMappedAddress, NameServerList.ToTransportAddress((IPEndPoint)client)),
+        (ref StunWriter w) => w.AddXorAddress(StunAttributeType.XorMappedAddress, TransportAddress.Parse(client.ToString()!)),
         key);
 
     public static byte[] Error(byte[] request, int code, Attributes? attributes = null, StunIntegrityKey? key = null) => Respond(

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
-namespace IceSharp.Tests.Stun;
+namespace IceSharp.TestServers;
 
 /// <summary>A UDP server on loopback that answers each datagram as the test says, or not.</summary>
 internal sealed class UdpTestServer : IAsyncDisposable
