@@ -5,11 +5,13 @@ namespace IceSharp.Tests;
 /// <summary>A socket that announces its datagrams itself and always has one more until it is closed.</summary>
 internal sealed class FloodedSocket : IIceUdpSocket
 {
+    private readonly TaskCompletionSource _closing = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _closed;
 
     public TransportAddress LocalAddress { get; } = new(IpAddress.LoopbackV4, 1);
 
-    public bool IsClosed => _closed;
+    /// <summary>Completes when it is closed.</summary>
+    public Task Closed => _closing.Task;
 
     public IceSendResult TrySend(ReadOnlySpan<byte> datagram, TransportAddress destination) => IceSendResult.Sent;
 
@@ -24,5 +26,9 @@ internal sealed class FloodedSocket : IIceUdpSocket
 
     public void NotifyReadable(Action? readable) => readable?.Invoke();
 
-    public void Dispose() => _closed = true;
+    public void Dispose()
+    {
+        _closed = true;
+        _closing.TrySetResult();
+    }
 }

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using IceSharp.Internal.Diagnostics;
 using IceSharp.Internal.Driver;
 using IceSharp.Internal.Network;
+using IceSharp.Protocol;
 using IceSharp.Protocol.Agent;
 using Microsoft.Extensions.Logging;
 
@@ -166,7 +167,7 @@ public sealed class IceAgent : IAsyncDisposable
 
     /// <summary>Takes the peer's description; checks start as soon as pairs can be formed.</summary>
     /// <param name="description">Offer or answer, with as many streams as this agent has.</param>
-    /// <exception cref="ArgumentException">The number of streams differs, a stream has no ICE credentials, or it has others than in an earlier description: ICE restarts are not supported yet.</exception>
+    /// <exception cref="ArgumentException">The number of streams differs, a stream has no ICE credentials or some outside their grammar (<see cref="IceDescription.ThrowIfUnusable"/>), or others than in an earlier description: ICE restarts are not supported yet.</exception>
     /// <exception cref="ObjectDisposedException">The agent is disposed.</exception>
     public void SetRemoteDescription(IceDescription description)
     {
@@ -202,6 +203,12 @@ public sealed class IceAgent : IAsyncDisposable
         }
     }
 
+    /// <summary>Number of datagrams so far that had no effect for one reason: stray, malformed, wrongly keyed and the like.</summary>
+    /// <remarks>Counts what arrived on the agent's sockets; what the application was too slow for is in <see cref="IceConnection.Statistics"/>. Stays readable after disposal.</remarks>
+    /// <param name="reason">The reason; <see cref="DropReason.None"/> is never counted.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such reason.</exception>
+    public long GetDropCount(DropReason reason) => _session.Drops.Get(reason);
+
     /// <summary>The name of the agent.</summary>
     public override string ToString() => Name;
 
@@ -233,22 +240,13 @@ public sealed class IceAgent : IAsyncDisposable
     // All that the machine would refuse, so that the caller hears of it here and not the log from the loop.
     private void CheckRemote(IceDescription description)
     {
-        if (description.Streams.Count != _session.Streams.Count)
-        {
-            throw new ArgumentException($"The description has {description.Streams.Count} streams, the agent {_session.Streams.Count}.", nameof(description));
-        }
-
+        description.ThrowIfUnusable(_session.Streams.Count);
         for (int i = 0; i < description.Streams.Count; i++)
         {
-            IceStreamDescription stream = description.Streams[i];
-            if (!stream.SupportsIce)
+            IceStreamDescription told = description.Streams[i];
+            if (_remote?.Streams[i] is { } known && (known.Ufrag != told.Ufrag || known.Password != told.Password))
             {
-                throw new ArgumentException($"Stream '{stream.Mid}' of the description is refused or has no ICE credentials.", nameof(description));
-            }
-
-            if (_remote is { } known && known.Streams[i].Ufrag != stream.Ufrag)
-            {
-                throw new ArgumentException($"Stream '{stream.Mid}' has other credentials than before: an ICE restart, which is not supported yet.", nameof(description));
+                throw new ArgumentException($"Stream '{told.Mid}' has other credentials than before: an ICE restart, which is not supported yet.", nameof(description));
             }
         }
     }

@@ -152,4 +152,55 @@ public class IceAgentBadNetworkTests
         failure.Report.Pairs.Should().ContainSingle().Which.Reason.Should().NotBeNullOrEmpty();
         agent.State.Should().Be(IceConnectionState.Failed);
     }
+
+    [Fact]
+    public async Task Stream_that_has_no_chance_fails_its_own_connections_only()
+    {
+        using var silent = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        silent.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        var silentAddress = new TransportAddress(IpAddress.LoopbackV4, (ushort)((IPEndPoint)silent.LocalEndPoint!).Port);
+        await using IceAgent left = new(TestAgents.Options() with { PatienceTimeout = TimeSpan.FromMilliseconds(100) }), right = TestAgents.Create();
+        IceDataStream audio = left.AddDataStream("audio"), video = left.AddDataStream("video");
+        right.AddDataStream("audio");
+        right.AddDataStream("video");
+        IceDescription offer = await left.GatherAllAsync().WaitAsync(TestAgents.Patience);
+        IceDescription answer = await right.GatherAllAsync().WaitAsync(TestAgents.Patience);
+        IceCandidate nowhere = answer.Streams[0].Candidates[0] with { Address = silentAddress };
+        Task<IceConnection> audioConnects = audio.Rtp.ConnectAsync(), videoConnects = video.Rtp.ConnectAsync();
+
+        left.SetRemoteDescription(answer with { Streams = [answer.Streams[0] with { Candidates = [nowhere] }, answer.Streams[1] with { Candidates = [] }] });
+
+        IceException failure = (await videoConnects.Invoking(t => t.WaitAsync(TestAgents.Patience)).Should().ThrowAsync<IceException>()).Which;
+        failure.Error.Should().Be(IceError.ConnectivityFailed);
+        failure.Message.Should().Contain("'video'");
+        failure.Report.Pairs.Should().ContainSingle().Which.Mid.Should().Be("audio");
+        video.Rtp.Connection.Completed.IsFaulted.Should().BeTrue();
+        audioConnects.IsCompleted.Should().BeFalse();
+        left.State.Should().NotBe(IceConnectionState.Failed);
+
+        right.SetRemoteDescription(offer with { Streams = [offer.Streams[0], offer.Streams[1] with { Candidates = [] }] });
+        (await audioConnects.WaitAsync(TestAgents.Patience)).TrySend("alive"u8).Should().Be(IceSendResult.Sent);
+    }
+
+    [Fact]
+    public async Task Wrong_password_in_a_description_is_named_in_the_report_and_its_messages_are_counted()
+    {
+        IceAgentOptions options = TestAgents.Options() with { PatienceTimeout = TimeSpan.FromMilliseconds(100), Retransmission = Impatient };
+        await using IceAgent left = new(options), right = TestAgents.Create();
+        left.GetDropCount(DropReason.Unauthenticated).Should().Be(0);
+        IceDescription offer = await left.GatherAllAsync().WaitAsync(TestAgents.Patience);
+        right.SetRemoteDescription(offer with { Streams = [offer.Streams[0] with { Candidates = [] }] });
+        IceDescription answer = await right.GatherAllAsync().WaitAsync(TestAgents.Patience);
+        string wrong = new('x', answer.Streams[0].Password.Length);
+
+        left.SetRemoteDescription(answer with { Streams = [answer.Streams[0] with { Password = wrong }] });
+
+        IceException failure = (await left.Invoking(a => a.ConnectAsync().WaitAsync(TestAgents.Patience)).Should().ThrowAsync<IceException>()).Which;
+        failure.Error.Should().Be(IceError.ConnectivityFailed);
+        failure.Report.Pairs.Should().ContainSingle().Which.Reason.Should().Contain("authentication");
+        failure.Message.Should().Contain("authentication").And.NotContain(wrong);
+        (left.GetDropCount(DropReason.Unauthenticated) + right.GetDropCount(DropReason.Unauthenticated)).Should().BeGreaterThan(0);
+        left.GetDropCount(DropReason.MalformedStun).Should().Be(0);
+        left.Invoking(a => a.GetDropCount((DropReason)99)).Should().Throw<ArgumentOutOfRangeException>();
+    }
 }

@@ -103,24 +103,26 @@ public class IceAgentDisposalTests
     {
         var time = new OwnTime();
         var bound = new TaskCompletionSource<IIceUdpSocket>();
-        var asked = new TaskCompletionSource<IIceUdpSocket>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var network = new FakeNetwork
         {
             Hand = socket =>
             {
-                asked.SetResult(socket);
+                socket.Dispose();
+                asked.SetResult();
                 return new ValueTask<IIceUdpSocket>(bound.Task);
             },
         };
         var agent = new IceAgent(TestAgents.Options() with { Network = network, TimeProvider = time });
         Task gathering = agent.GatherAllAsync();
-        IIceUdpSocket socket = await asked.Task.WaitAsync(TestAgents.Patience);
+        await asked.Task.WaitAsync(TestAgents.Patience);
         await agent.DisposeAsync().AsTask().WaitAsync(TestAgents.Patience);
         await time.LoopEnded.Task.WaitAsync(TestAgents.Patience);
 
-        bound.SetResult(socket);
+        using var late = new FloodedSocket();
+        bound.SetResult(late);
 
-        socket.TrySend(new byte[1], socket.LocalAddress).Should().Be(IceSendResult.Closed);
+        await late.Closed.WaitAsync(TestAgents.Patience);
         (await gathering.Invoking(t => t.WaitAsync(TestAgents.Patience)).Should().ThrowAsync<IceException>()).Which.Error.Should().Be(IceError.AgentClosed);
     }
 

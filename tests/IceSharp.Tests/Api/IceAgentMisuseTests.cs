@@ -80,6 +80,35 @@ public class IceAgentMisuseTests
     }
 
     [Fact]
+    public async Task Hand_made_description_outside_the_grammar_is_refused_by_stream_and_reason()
+    {
+        await using IceAgent agent = TestAgents.Create(), other = TestAgents.Create();
+        IceDescription good = other.LocalDescription;
+        IceStreamDescription stream = good.Streams[0];
+        (IceStreamDescription Stream, string Message)[] bad =
+        [
+            (stream with { Ufrag = "abc" }, "*'0'*ufrag*"),
+            (stream with { Ufrag = "spa ce" }, "*'0'*ufrag*"),
+            (stream with { Ufrag = new string('u', 257) }, "*'0'*ufrag*"),
+            (stream with { Password = new string('p', 21) }, "*'0'*password*"),
+            (stream with { Password = "not-an-ice-char-in-the-middle" }, "*'0'*password*"),
+            (stream with { Password = new string('p', 257) }, "*'0'*password*"),
+        ];
+
+        foreach ((IceStreamDescription told, string message) in bad)
+        {
+            agent.Invoking(a => a.SetRemoteDescription(good with { Streams = [told] })).Should().Throw<ArgumentException>().WithMessage(message)
+                .Which.Message.Should().NotContain(stream.Password);
+        }
+
+        agent.SetRemoteDescription(good);
+        agent.SetRemoteDescription(good);
+        agent.Invoking(a => a.SetRemoteDescription(good with { Streams = [stream with { Password = new string('p', 22) }] }))
+            .Should().Throw<ArgumentException>("the same ufrag with another password is a restart too").WithMessage("*restart*");
+        (await agent.GatherAllAsync().WaitAsync(TestAgents.Patience)).Streams[0].Candidates.Should().NotBeEmpty();
+    }
+
+    [Fact]
     public async Task Local_description_can_be_asked_for_at_any_time()
     {
         await using IceAgent agent = TestAgents.Create();

@@ -32,7 +32,7 @@ public class LoopFloodTests
             await pumped.Task.WaitAsync(TestAgents.Patience);
             flooded.Pumps.Should().BeGreaterThan(0, "what it has to send goes out between");
             loop.Post(flooded, endpoint.Close);
-            await Task.Run(() => SpinWait.SpinUntil(() => socket.IsClosed, TestAgents.Patience));
+            await socket.Closed.WaitAsync(TestAgents.Patience);
         }
         finally
         {

@@ -9,5 +9,8 @@ internal sealed class DropCounters
 
     public void Count(DropReason reason) => _counts[(int)reason]++;
 
-    public long this[DropReason reason] => Volatile.Read(ref _counts[(int)reason]);
+    /// <exception cref="ArgumentOutOfRangeException">There is no such reason.</exception>
+    public long Get(DropReason reason) => (uint)reason < (uint)_counts.Length
+        ? Volatile.Read(ref _counts[(int)reason])
+        : throw new ArgumentOutOfRangeException(nameof(reason), reason, "There is no such reason.");
 }

@@ -44,6 +44,9 @@ internal static partial class Log
     [LoggerMessage(17, LogLevel.Debug, "Agent {Agent} stream {Stream} component {Component} sends over {Pair}.")]
     public static partial void RouteChanged(ILogger logger, string agent, int stream, int component, IceCandidatePairInfo? pair);
 
+    [LoggerMessage(18, LogLevel.Information, "Agent {Agent} stream {Stream} has failed: {Reason}")]
+    public static partial void StreamFailed(ILogger logger, string agent, int stream, string reason);
+
     [LoggerMessage(20, LogLevel.Debug, "Agent {Agent} opened socket {Socket} on {Address}.")]
     public static partial void SocketOpened(ILogger logger, string agent, Protocol.SocketHandle socket, Protocol.TransportAddress address);
 

@@ -34,9 +34,6 @@ internal sealed class AgentDriver : LoopMember
 
     public IceAgentMachine Machine => _machine;
 
-    /// <summary>Counts of datagrams that had no effect, by reason.</summary>
-    public DropCounters Drops { get; } = new();
-
     /// <summary>Runs work with the machine on the loop, unless the agent has ended by then. Thread safe.</summary>
     public void Post(Action<MonotonicTime> work) => _loop.Post(this, () =>
     {
@@ -86,7 +83,7 @@ internal sealed class AgentDriver : LoopMember
                 _session.Connection(verdict.Stream, verdict.Component)?.Deliver(datagram.Slice(verdict.PayloadOffset, verdict.PayloadLength));
                 break;
             case VerdictKind.Dropped:
-                Drops.Count(verdict.Reason);
+                _session.Drops.Count(verdict.Reason);
                 Log.Dropped(_session.Logger, _session.Name, datagram.Length, source, endpoint.Handle, verdict.Reason);
                 _loop.Mark(this);
                 break;

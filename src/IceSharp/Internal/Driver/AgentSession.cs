@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using IceSharp.Internal.Diagnostics;
 using IceSharp.Internal.Routing;
 using IceSharp.Protocol.Agent;
@@ -11,7 +12,8 @@ internal sealed class AgentSession(string name, ILogger logger, AgentWatchers wa
 {
     private readonly Milestone<bool> _gathered = new();
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Dictionary<IceCandidatePairInfo, string> _reasons = [];
+    private readonly ConcurrentDictionary<IceCandidatePairInfo, string> _reasons = [];
+    private readonly List<StreamFailed> _failures = [];
     private volatile IceDataStream[] _streams = [];
     private volatile IceConnection[] _connections = [];
     private volatile IReadOnlyList<IceCandidatePairInfo>[] _pairs = [];
@@ -29,6 +31,9 @@ internal sealed class AgentSession(string name, ILogger logger, AgentWatchers wa
     public ILogger Logger => logger;
 
     public CandidateFeed Candidates { get; } = new();
+
+    /// <summary>Counts of datagrams that had no effect.</summary>
+    public DropCounters Drops { get; } = new();
 
     public IReadOnlyList<IceDataStream> Streams => _streams;
 
@@ -110,7 +115,13 @@ internal sealed class AgentSession(string name, ILogger logger, AgentWatchers wa
                 break;
             case ConnectionStateChanged changed:
                 Log.StateChanged(logger, name, changed.Previous, changed.State, changed.Reason);
-                OnState(changed, machine);
+                OnState(changed);
+                break;
+            case StreamFailed failed:
+                Log.StreamFailed(logger, name, failed.Stream, failed.Reason);
+                _gatheringReport = [.. machine.GatheringReport];
+                _pairsChanged = true;
+                _failures.Add(failed);
                 break;
             case PairNominated nominated:
                 Log.PairNominated(logger, name, nominated.Stream, nominated.Component, nominated.Pair);
@@ -148,6 +159,10 @@ internal sealed class AgentSession(string name, ILogger logger, AgentWatchers wa
             _candidatesChanged = false;
             _description = machine.CreateLocalDescription();
         }
+
+        // Last: who waited finds the state and the pairs as they are now.
+        _failures.ForEach(FailConnections);
+        _failures.Clear();
     }
 
     /// <summary>Ends every pending call with a reason. Thread safe; the first reason counts.</summary>
@@ -200,24 +215,27 @@ internal sealed class AgentSession(string name, ILogger logger, AgentWatchers wa
         Candidates.End(nothing);
     }
 
-    private void OnState(ConnectionStateChanged changed, IceAgentMachine machine)
+    private void OnState(ConnectionStateChanged changed)
     {
-        if (Volatile.Read(ref _ended) != 0)
+        if (Volatile.Read(ref _ended) == 0)
+        {
+            _state = changed.State;
+            watchers.StateChanged(new IceStateChange(changed.Previous, changed.State, changed.Reason));
+        }
+    }
+
+    private void FailConnections(StreamFailed failed)
+    {
+        if ((uint)failed.Stream >= (uint)_streams.Length)
         {
             return;
         }
 
-        _state = changed.State;
-        watchers.StateChanged(new IceStateChange(changed.Previous, changed.State, changed.Reason));
-        if (changed.State == IceConnectionState.Failed)
+        IceDataStream stream = _streams[failed.Stream];
+        var reason = new IceException(IceError.ConnectivityFailed, $"No connection for stream '{stream.Mid}': {failed.Reason}", Report());
+        foreach (IceComponent component in stream.Components)
         {
-            _gatheringReport = [.. machine.GatheringReport];
-            PublishPairs(machine);
-            var reason = new IceException(IceError.ConnectivityFailed, $"No connection: {changed.Reason}", Report());
-            foreach (IceConnection connection in _connections)
-            {
-                connection.FailConnect(reason);
-            }
+            component.Connection.FailConnect(reason);
         }
     }
 
@@ -230,6 +248,10 @@ internal sealed class AgentSession(string name, ILogger logger, AgentWatchers wa
         if (changed.Pair.State == IceCandidatePairState.Failed)
         {
             _reasons[Key(changed.Pair)] = changed.Reason;
+        }
+        else
+        {
+            _reasons.TryRemove(Key(changed.Pair), out _);
         }
     }
 
