@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using IceSharp.Protocol.Framing;
 using IceSharp.Protocol.Stun;
 using IceSharp.Protocol.Stun.Credentials;
 
@@ -23,6 +24,8 @@ public sealed class TurnAllocationMachine : IDisposable
     private readonly bool _hasCredential;
     private readonly TurnExchange _exchange;
     private readonly TurnPermissions _permissions;
+    private readonly TurnChannels _channels;
+    private readonly TurnDataPath _data;
     private readonly TurnEventQueue _events;
     private readonly TurnLife _life;
     private readonly TurnLease _lease;
@@ -68,11 +71,13 @@ public sealed class TurnAllocationMachine : IDisposable
             RequiresUsernameAnonymity = settings.RequiresUsernameAnonymity,
             MaxChallengeBytes = MaxRequestBytes - MaxPeersBytes - softwareBytes - usernameBytes - 100,
         });
-        _events = new TurnEventQueue(2 * settings.MaxPermissions);
+        _events = new TurnEventQueue(2 * (settings.MaxPermissions + settings.MaxChannels));
         _life = new TurnLife(_events);
         _exchange = new TurnExchange(settings, authenticator, server, socket, random);
         _lease = new TurnLease(_exchange, random);
         _permissions = new TurnPermissions(_exchange, _events, settings.MaxPermissions);
+        _channels = new TurnChannels(_exchange, _events, settings.MaxChannels);
+        _data = new TurnDataPath(_permissions, _channels, _events, random);
     }
 
     /// <summary>The server.</summary>
@@ -120,6 +125,7 @@ public sealed class TurnAllocationMachine : IDisposable
             Deadline next = Deadline.Min(Deadline.Never, new Deadline(_exchange.NextDeadline, TimerReason.Transaction));
             next = Deadline.Min(next, new Deadline(_lease.NextDeadline, TimerReason.AllocationRefresh));
             next = Deadline.Min(next, new Deadline(_permissions.NextDeadline, TimerReason.PermissionRefresh));
+            next = Deadline.Min(next, new Deadline(_channels.NextDeadline, TimerReason.ChannelRebind));
             return Deadline.Min(next, new Deadline(_closeAt, TimerReason.Close));
         }
     }
@@ -143,10 +149,17 @@ public sealed class TurnAllocationMachine : IDisposable
     /// <param name="now">The current time.</param>
     public void StartPending(MonotonicTime now)
     {
-        if (_exchange.TryTakePending(out TurnRequest? request) && (request.Kind != TurnRequestKind.CreatePermission || _permissions.Fill(request)))
+        if (!_exchange.TryTakePending(out TurnRequest? request) || (request.Kind == TurnRequestKind.CreatePermission && !_permissions.Fill(request)))
         {
-            _exchange.Start(request);
+            return;
         }
+
+        if (request.Channel is { } channel)
+        {
+            channel.WasAsked = true;
+        }
+
+        _exchange.Start(request);
     }
 
     /// <summary>Asks for a permission, so that data may be exchanged with all ports of a peer's address; it is kept alive until the allocation ends.</summary>
@@ -168,6 +181,33 @@ public sealed class TurnAllocationMachine : IDisposable
     /// <summary>Whether data may be exchanged with a peer's address now.</summary>
     public bool HasPermission(IpAddress peer) => _permissions.IsInstalled(peer.Unmap());
 
+    /// <summary>Asks for a channel to a peer, and for a permission with it; both are kept alive until the allocation ends.</summary>
+    /// <remarks>May be called before there is an allocation. <see cref="TurnEventKind.ChannelBound"/> or <see cref="TurnEventKind.ChannelRefused"/> tells what came of it. There is no way to unbind a channel (RFC 8656 §12).</remarks>
+    /// <param name="now">The current time.</param>
+    /// <param name="peer">The peer's address and port; IPv4-mapped IPv6 counts as IPv4.</param>
+    /// <returns>False when the allocation is over, or no permission or channel is left under <see cref="TurnAllocationSettings.MaxPermissions"/> and <see cref="TurnAllocationSettings.MaxChannels"/>.</returns>
+    /// <exception cref="ArgumentException"><paramref name="peer"/> has no address or port.</exception>
+    public bool RequestChannel(MonotonicTime now, TransportAddress peer)
+    {
+        if (peer.Family == IpFamily.None || peer.Port == 0)
+        {
+            throw new ArgumentException($"'{peer}' is no address to bind a channel to.", nameof(peer));
+        }
+
+        peer = Unmap(peer);
+        return _life.IsActive && _permissions.Request(peer.Address) && _channels.Request(peer);
+    }
+
+    /// <summary>Gets the number that data for a peer may be sent on; the server has confirmed it.</summary>
+    /// <param name="peer">The peer's address and port; IPv4-mapped IPv6 counts as IPv4.</param>
+    /// <param name="number">0x4000 to 0x4FFF.</param>
+    /// <returns>False when there is none, or no permission for the peer's address.</returns>
+    public bool TryGetChannel(TransportAddress peer, out ushort number)
+    {
+        peer = Unmap(peer);
+        return _channels.TryGetNumber(peer, out number) && _permissions.IsInstalled(peer.Address);
+    }
+
     /// <summary>Bytes that a Send indication to a peer puts before the payload: 36 for IPv4, 48 for IPv6. Up to 7 more follow it.</summary>
     public static int GetSendOverhead(IpFamily peerFamily) => TurnIndication.SendOverhead(peerFamily);
 
@@ -182,14 +222,22 @@ public sealed class TurnAllocationMachine : IDisposable
     public bool TryWriteSend(Span<byte> buffer, TransportAddress peer, ReadOnlySpan<byte> payload, StunTransactionId id, out int length)
     {
         length = 0;
-        peer = peer with { Address = peer.Address.Unmap() };
-        if (State != TurnAllocationState.Allocated || !_permissions.IsInstalled(peer.Address))
-        {
-            return false;
-        }
+        return State == TurnAllocationState.Allocated
+            && _data.TryWriteSend(buffer, Unmap(peer), payload, id, _allocate.DontFragment, out length);
+    }
 
-        length = TurnIndication.WriteSend(buffer, peer, payload, id, _allocate.DontFragment);
-        return true;
+    /// <summary>Wraps a payload for a peer, to be sent from <see cref="Socket"/> to <see cref="Server"/>: as ChannelData when a channel stands, as a Send indication otherwise. Allocates nothing.</summary>
+    /// <remarks>Where <see cref="TurnAllocationSettings.DontFragment"/> is set and the server can, it is always a Send indication: ChannelData cannot ask for it (RFC 8656 §12.5).</remarks>
+    /// <param name="buffer">Where the message goes; at least <see cref="GetSendOverhead"/> + payload + 7 bytes.</param>
+    /// <param name="peer">The peer.</param>
+    /// <param name="payload">The data, may be empty; it may already stand in <paramref name="buffer"/>.</param>
+    /// <param name="length">Number of bytes to send.</param>
+    /// <returns>False when there is no allocation or no permission for the peer.</returns>
+    /// <exception cref="ArgumentException"><paramref name="buffer"/> is too short.</exception>
+    public bool TryWriteData(Span<byte> buffer, TransportAddress peer, ReadOnlySpan<byte> payload, out int length)
+    {
+        length = 0;
+        return State == TurnAllocationState.Allocated && _data.TryWriteData(buffer, Unmap(peer), payload, _allocate.DontFragment, out length);
     }
 
     /// <summary>Takes a received datagram.</summary>
@@ -197,10 +245,18 @@ public sealed class TurnAllocationMachine : IDisposable
     /// <param name="path">Where it came from and in.</param>
     /// <param name="datagram">Its bytes; not kept.</param>
     /// <returns>For relayed data: where in <paramref name="datagram"/> it stands and which peer sent it; stream and component are 0.</returns>
-    public DatagramVerdict HandleDatagram(MonotonicTime now, in TransportPath path, ReadOnlySpan<byte> datagram) =>
-        StunReader.TryParse(datagram, out StunReader message) == StunParseStatus.Ok
+    public DatagramVerdict HandleDatagram(MonotonicTime now, in TransportPath path, ReadOnlySpan<byte> datagram)
+    {
+        if (ChannelDataReader.LooksLikeChannelData(datagram))
+        {
+            DropReason reason = Judge(path);
+            return reason == DropReason.None ? HandleChannelData(datagram) : DatagramVerdict.Dropped(reason);
+        }
+
+        return StunReader.TryParse(datagram, out StunReader message) == StunParseStatus.Ok
             ? HandleMessage(now, path, message)
             : DatagramVerdict.Dropped(DropReason.MalformedStun);
+    }
 
     /// <summary>Takes a received STUN message: a response to one of this machine's requests, or a Data indication.</summary>
     /// <param name="now">The current time.</param>
@@ -208,20 +264,16 @@ public sealed class TurnAllocationMachine : IDisposable
     /// <param name="message">The message; not kept. Offsets in the verdict count from its first byte.</param>
     public DatagramVerdict HandleMessage(MonotonicTime now, in TransportPath path, in StunReader message)
     {
-        if (_life.IsOver)
+        DropReason reason = Judge(path);
+        if (reason != DropReason.None)
         {
-            return DatagramVerdict.Dropped(DropReason.Closed);
-        }
-
-        if (path.Socket != Socket || path.Remote != Server)
-        {
-            return DatagramVerdict.Dropped(path.Socket != Socket ? DropReason.UnknownSocket : DropReason.UnexpectedSource);
+            return DatagramVerdict.Dropped(reason);
         }
 
         return message.Class switch
         {
             StunClass.SuccessResponse or StunClass.ErrorResponse => HandleResponse(now, message),
-            StunClass.Indication when message.Method == StunMethod.Data => HandleData(message),
+            StunClass.Indication when message.Method == StunMethod.Data => HandleIndication(message),
             _ => DatagramVerdict.Dropped(DropReason.UnexpectedMessage),
         };
     }
@@ -247,6 +299,7 @@ public sealed class TurnAllocationMachine : IDisposable
 
         _lease.HandleTimeout(now);
         _permissions.HandleTimeout(now);
+        _channels.HandleTimeout(now);
     }
 
     /// <summary>Takes the network's word that nobody listens there (ICMP port or protocol unreachable): allocating fails at once; an allocation that stands is left to its refreshes.</summary>
@@ -310,27 +363,28 @@ public sealed class TurnAllocationMachine : IDisposable
     /// <summary>"TURN 192.0.2.1:3478: Allocated", never credentials.</summary>
     public override string ToString() => $"TURN {Server}: {State}";
 
-    private DatagramVerdict HandleData(in StunReader message)
+    private static TransportAddress Unmap(TransportAddress peer) => peer with { Address = peer.Address.Unmap() };
+
+    private DropReason Judge(in TransportPath path)
     {
-        DropReason reason = TurnIndication.ReadData(message, out TransportAddress peer, out ReadOnlySpan<byte> data, out bool isIcmp);
-        if (reason != DropReason.None)
+        if (_life.IsOver)
         {
-            return DatagramVerdict.Dropped(reason);
+            return DropReason.Closed;
         }
 
-        if (State != TurnAllocationState.Allocated || !_permissions.IsInstalled(peer.Address))
+        if (path.Socket != Socket)
         {
-            return DatagramVerdict.Dropped(DropReason.NoPermission);
+            return DropReason.UnknownSocket;
         }
 
-        if (isIcmp)
-        {
-            return DatagramVerdict.Consumed;
-        }
-
-        message.Bytes.Overlaps(data, out int offset);
-        return DatagramVerdict.Payload(offset, data.Length, 0, 0, peer);
+        return path.Remote == Server ? DropReason.None : DropReason.UnexpectedSource;
     }
+
+    private DatagramVerdict HandleIndication(in StunReader message) =>
+        State == TurnAllocationState.Allocated ? _data.HandleIndication(message) : DatagramVerdict.Dropped(DropReason.NoPermission);
+
+    private DatagramVerdict HandleChannelData(ReadOnlySpan<byte> datagram) =>
+        State == TurnAllocationState.Allocated ? _data.HandleChannelData(datagram) : DatagramVerdict.Dropped(DropReason.UnboundChannel);
 
     private DatagramVerdict HandleResponse(MonotonicTime now, in StunReader message)
     {
@@ -379,6 +433,10 @@ public sealed class TurnAllocationMachine : IDisposable
             case TurnRequestKind.CreatePermission:
                 _permissions.OnSucceeded(result);
                 break;
+            case TurnRequestKind.ChannelBind:
+                _permissions.OnChannelBound(result.Request.Channel!.Peer.Address, result.FirstSent);
+                _channels.OnSucceeded(now, result);
+                break;
         }
     }
 
@@ -400,6 +458,15 @@ public sealed class TurnAllocationMachine : IDisposable
         else if (kind == TurnRequestKind.CreatePermission)
         {
             _permissions.OnFailed(result);
+        }
+        else if (kind == TurnRequestKind.ChannelBind && result.ErrorCode == TurnErrorCode.BadRequest)
+        {
+            // Client and server differ about what is bound; a new allocation is the way out (RFC 8656 §12.3).
+            Release(now, result);
+        }
+        else if (kind == TurnRequestKind.ChannelBind)
+        {
+            _channels.OnFailed(now, result);
         }
         else
         {
@@ -428,10 +495,16 @@ public sealed class TurnAllocationMachine : IDisposable
             _lease.Grant(result.FirstSent, TimeSpan.FromSeconds(seconds));
             MoveTo(TurnAllocationState.Allocated);
             _permissions.Open(relayed.Family);
+            _channels.Open(relayed.Family);
         }
     }
 
-    private void OnReleased() => MoveTo(Failure == TurnFailure.None ? TurnAllocationState.Closed : TurnAllocationState.Failed);
+    // Given back because it could not be used any more, because it never could, or because it was wanted no longer.
+    private void OnReleased()
+    {
+        TurnAllocationState failed = RelayedAddress is null ? TurnAllocationState.Failed : TurnAllocationState.Lost;
+        MoveTo(Failure == TurnFailure.None ? TurnAllocationState.Closed : failed);
+    }
 
     private void Release(MonotonicTime now, in TurnResult why)
     {
@@ -443,7 +516,7 @@ public sealed class TurnAllocationMachine : IDisposable
     private static bool TryReadAddress(in StunReader message, StunAttributeType type, out TransportAddress address)
     {
         bool ok = message.GetXorAddress(type, out address) == StunAttributeStatus.Ok;
-        address = address with { Address = address.Address.Unmap() };
+        address = Unmap(address);
         return ok && address.Port != 0 && !address.Address.IsUnspecified && !address.Address.IsMulticast;
     }
 
@@ -468,6 +541,7 @@ public sealed class TurnAllocationMachine : IDisposable
     private void StopTimers()
     {
         _permissions.Clear();
+        _channels.Clear();
         _lease.End();
         _closeAt = MonotonicTime.Never;
     }

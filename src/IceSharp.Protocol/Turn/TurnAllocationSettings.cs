@@ -51,4 +51,18 @@ public sealed record TurnAllocationSettings
         }
     }
     = 128;
+
+    /// <summary>Most channels at a time, and how many channel numbers are used, from 0x4000 on. A channel that has ended counts for five more minutes (RFC 8656 §12).</summary>
+    /// <value>1 to 4096; the default is 128.</value>
+    public int MaxChannels
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1, nameof(MaxChannels));
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, 4096, nameof(MaxChannels));
+            field = value;
+        }
+    }
+    = 128;
 }

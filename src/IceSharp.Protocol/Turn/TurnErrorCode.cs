@@ -5,6 +5,7 @@ namespace IceSharp.Protocol.Turn;
 /// <summary>Error codes with a meaning to a TURN client (RFC 8656 §7.4, §19).</summary>
 internal static class TurnErrorCode
 {
+    public const int BadRequest = 400;
     public const int Unauthenticated = 401;
     public const int UnknownAttribute = 420;
     public const int AllocationMismatch = 437;
@@ -18,7 +19,7 @@ internal static class TurnErrorCode
     public static TurnFailure ToFailure(int code) => code switch
     {
         300 => TurnFailure.TryAlternate,
-        400 => TurnFailure.BadRequest,
+        BadRequest => TurnFailure.BadRequest,
         Unauthenticated => TurnFailure.Unauthorized,
         403 => TurnFailure.Forbidden,
         UnknownAttribute => TurnFailure.UnknownAttribute,

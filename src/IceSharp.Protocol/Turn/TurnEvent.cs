@@ -4,8 +4,17 @@ namespace IceSharp.Protocol.Turn;
 /// <param name="Kind">What happened.</param>
 public readonly record struct TurnEvent(TurnEventKind Kind)
 {
-    /// <summary>The peer of a permission event.</summary>
+    /// <summary>The peer of a permission, channel or ICMP event.</summary>
     public IpAddress Peer { get; init; }
+
+    /// <summary>The peer's port in a channel or ICMP event; 0 where it is unknown or means nothing.</summary>
+    public ushort PeerPort { get; init; }
+
+    /// <summary>The number of a channel event, 0x4000 to 0x4FFF; 0 when there is none.</summary>
+    public ushort Channel { get; init; }
+
+    /// <summary>What the network said in <see cref="TurnEventKind.PeerUnreachable"/>; otherwise null.</summary>
+    public TurnIcmp? Icmp { get; init; }
 
     /// <summary>Why, for the events that tell of a failure.</summary>
     public TurnFailure Failure { get; init; }

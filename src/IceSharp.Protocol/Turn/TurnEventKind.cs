@@ -15,6 +15,15 @@ public enum TurnEventKind
     /// <summary>A permission was refused, or could not be kept.</summary>
     PermissionRefused,
 
+    /// <summary>A channel stands: data for its peer takes 4 bytes of overhead from now on.</summary>
+    ChannelBound,
+
+    /// <summary>A channel was refused, or could not be kept: data for its peer goes in Send indications.</summary>
+    ChannelRefused,
+
+    /// <summary>A router or host told the server by ICMP that a relayed datagram did not arrive. A hint: permissions and channels stay (RFC 8656 §11.6).</summary>
+    PeerUnreachable,
+
     /// <summary>The allocation is gone; permissions and channels with it.</summary>
     Lost,
 

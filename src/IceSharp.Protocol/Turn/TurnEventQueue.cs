@@ -14,6 +14,15 @@ internal sealed class TurnEventQueue(int capacity)
         }
     }
 
+    /// <summary>Adds a fact that anybody on the peer's path can cause: such facts leave half of the room to others.</summary>
+    public void AddHint(in TurnEvent fact)
+    {
+        if (_events.Count < capacity / 2)
+        {
+            _events.Enqueue(fact);
+        }
+    }
+
     /// <summary>Adds a fact about the allocation itself, of which there are at most a handful in its life.</summary>
     public void AddAlways(in TurnEvent fact) => _events.Enqueue(fact);
 

@@ -48,7 +48,7 @@ public enum TurnFailure
     /// <summary>300: the server wants another one to be tried: <see cref="TurnAllocationMachine.Redirect"/>, when it may be.</summary>
     TryAlternate,
 
-    /// <summary>400.</summary>
+    /// <summary>400. To ChannelBind it means that client and server differ about the channels: the allocation is given back (RFC 8656 §12.3).</summary>
     BadRequest,
 
     /// <summary>403.</summary>
@@ -81,6 +81,6 @@ public enum TurnFailure
     /// <summary>Another code.</summary>
     OtherError,
 
-    /// <summary>The allocation, or a permission, ran out before it could be refreshed.</summary>
+    /// <summary>The allocation, a permission or a channel ran out before it could be refreshed.</summary>
     Expired,
 }

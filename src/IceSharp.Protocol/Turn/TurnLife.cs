@@ -10,7 +10,7 @@ internal sealed class TurnLife(TurnEventQueue events)
         { false, true, false, false, true, false, false },
         { false, false, true, true, true, true, false },
         { false, false, false, true, false, false, true },
-        { false, false, false, false, true, true, false },
+        { false, false, false, false, true, true, true },
         { false, false, false, false, false, false, false },
         { false, false, false, false, false, false, false },
         { false, false, false, false, false, false, false },

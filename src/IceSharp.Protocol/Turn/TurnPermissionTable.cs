@@ -21,15 +21,16 @@ internal sealed class TurnPermissionTable(int capacity)
 
     public IpAddress[] PeersNotOf(IpFamily family) => [.. _inOrder.Where(p => p.Peer.Family != family).Select(p => p.Peer)];
 
-    /// <summary>Wants a permission for a peer that has none yet.</summary>
-    public bool TryAdd(IpAddress peer)
+    /// <summary>Adds a peer that has no permission yet.</summary>
+    public bool TryAdd(IpAddress peer, bool isWanted, [NotNullWhen(true)] out TurnPermission? permission)
     {
+        permission = null;
         if (_inOrder.Count >= capacity)
         {
             return false;
         }
 
-        TurnPermission permission = new(peer);
+        permission = new TurnPermission(peer) { IsWanted = isWanted };
         _byPeer.Add(peer, permission);
         _inOrder.Add(permission);
         return true;
@@ -54,8 +55,13 @@ internal sealed class TurnPermissionTable(int capacity)
     {
         bool isNew = !permission.IsInstalled;
         permission.IsInstalled = true;
-        permission.RefreshAt = since + RefreshAfter;
-        permission.ExpiresAt = since + Lifetime;
+        if (isNew || since + Lifetime >= permission.ExpiresAt)
+        {
+            // Answers may overtake each other: the later request counts.
+            permission.RefreshAt = since + RefreshAfter;
+            permission.ExpiresAt = since + Lifetime;
+        }
+
         FindNextDeadline();
         return isNew;
     }

@@ -29,7 +29,7 @@ internal sealed class TurnPermissions(TurnExchange exchange, TurnEventQueue even
             return true;
         }
 
-        if (!_table.TryAdd(peer))
+        if (!_table.TryAdd(peer, isWanted: true, out _))
         {
             return false;
         }
@@ -75,6 +75,16 @@ internal sealed class TurnPermissions(TurnExchange exchange, TurnEventQueue even
             {
                 events.Add(new TurnEvent(TurnEventKind.PermissionInstalled) { Peer = peer });
             }
+        }
+    }
+
+    /// <summary>A channel brings its peer a permission (RFC 8656 §12.2).</summary>
+    public void OnChannelBound(IpAddress peer, MonotonicTime since)
+    {
+        if ((_table.TryFind(peer, out TurnPermission? permission) || _table.TryAdd(peer, isWanted: false, out permission))
+            && _table.Install(permission, since))
+        {
+            events.Add(new TurnEvent(TurnEventKind.PermissionInstalled) { Peer = peer });
         }
     }
 

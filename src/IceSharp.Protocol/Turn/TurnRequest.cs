@@ -12,11 +12,15 @@ internal sealed class TurnRequest(TurnRequestKind kind)
     {
         TurnRequestKind.Allocate => StunMethod.Allocate,
         TurnRequestKind.CreatePermission => StunMethod.CreatePermission,
+        TurnRequestKind.ChannelBind => StunMethod.ChannelBind,
         _ => StunMethod.Refresh,
     };
 
     /// <summary>Peers of a CreatePermission; filled when it starts.</summary>
     public List<IpAddress> Peers { get; } = [];
+
+    /// <summary>The channel of a ChannelBind.</summary>
+    public TurnChannel? Channel { get; init; }
 
     /// <summary>Whether DONT-FRAGMENT is among the attributes of an Allocate.</summary>
     public bool DontFragment { get; set; }

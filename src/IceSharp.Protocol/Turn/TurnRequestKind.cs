@@ -8,4 +8,5 @@ internal enum TurnRequestKind
     /// <summary>Refresh with LIFETIME 0.</summary>
     Release,
     CreatePermission,
+    ChannelBind,
 }

@@ -42,6 +42,10 @@ internal static class TurnRequestWriter
                 }
 
                 break;
+            case TurnRequestKind.ChannelBind:
+                writer.AddUInt16(StunAttributeType.ChannelNumber, request.Channel!.Number);
+                writer.AddXorAddress(StunAttributeType.XorPeerAddress, request.Channel.Peer);
+                break;
         }
     }
 

@@ -24,6 +24,9 @@ public enum TimerReason
     /// <summary>TURN permissions have to be refreshed (RFC 8656 §10).</summary>
     PermissionRefresh,
 
+    /// <summary>A TURN channel has to be bound again, or ends (RFC 8656 §12).</summary>
+    ChannelRebind,
+
     /// <summary>Patience for a peer's candidates ends (RFC 8863).</summary>
     Pac,
 

@@ -37,7 +37,7 @@ internal sealed class TurnBench : IDisposable
 
     public double Milliseconds { get; private set; }
 
-    public MonotonicTime Now => MonotonicTime.Zero + TimeSpan.FromMilliseconds(Milliseconds);
+    public MonotonicTime Now => MonotonicTime.Zero + TimeSpan.FromTicks((long)Math.Round(Milliseconds * TimeSpan.TicksPerMillisecond));
 
     public double? NextTimeout => Machine.NextTimeout.At.IsNever ? null : (Machine.NextTimeout.At - MonotonicTime.Zero).TotalMilliseconds;
 
