@@ -22,6 +22,9 @@ public sealed record DataRoute
     /// <summary>Whether data has to be wrapped for the TURN server that <see cref="Destination"/> names.</summary>
     public required bool IsRelayed { get; init; }
 
+    /// <summary>The TURN channel that stands for <see cref="Peer"/>, 0x4000 to 0x4FFF: data goes as ChannelData on it. Null on a direct route, and on a relayed one as long as Send indications carry the data.</summary>
+    public ushort? Channel { get; init; }
+
     /// <summary>The pair behind the route.</summary>
     public required IceCandidatePairInfo Pair { get; init; }
 }

@@ -224,7 +224,7 @@ public sealed class IceAgentMachine : IDisposable
     /// <param name="transmit">Where to send them.</param>
     /// <returns>False when there is none.</returns>
     public bool TryGetTransmit(MonotonicTime now, Span<byte> buffer, out Transmit transmit) =>
-        _context.Outbox.TryGetTransmit(now, _context.Random, buffer, out transmit) || _servers.TryGetTransmit(now, buffer, out transmit);
+        _context.Outbox.TryGetTransmit(now, buffer, out transmit) || _servers.TryGetTransmit(now, buffer, out transmit);
 
     /// <summary>Gets the next piece of I/O that the machine needs.</summary>
     public bool TryGetHostRequest([NotNullWhen(true)] out IceHostRequest? request) => _context.HostRequests.TryTake(out request);

@@ -80,9 +80,9 @@ public sealed class VirtualPair : IDisposable
     {
         VirtualPairOptions scenario = options ?? new VirtualPairOptions();
         VirtualNetwork network = new(scenario.Seed);
-        VirtualStunTurnServer server = network.AddServer("turn", "192.0.2.1", new StunTurnServerOptions
+        VirtualStunTurnServer server = network.AddServer("turn", "192.0.2.1", scenario.Server with
         {
-            Users = new Dictionary<string, string> { [Username] = Password },
+            Users = new Dictionary<string, string>(scenario.Server.Users) { [Username] = Password },
         });
         VirtualStunTurnServer stun = scenario.SeparateStunServer ? network.AddServer("stun", "192.0.2.2") : server;
         network.AddName("turn.example.org", $"{server.Host.Address}");

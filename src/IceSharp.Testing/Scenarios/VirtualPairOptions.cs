@@ -31,6 +31,9 @@ public sealed record VirtualPairOptions
     /// <value>The default is true.</value>
     public bool SeparateStunServer { get; init; } = true;
 
+    /// <summary>Settings of the TURN server; its user is added to theirs.</summary>
+    public StunTurnServerOptions Server { get; init; } = new();
+
     /// <summary>Settings of both agents; the servers of this scenario are added to theirs.</summary>
     public IceAgentMachineOptions Agent { get; init; } = new();
 

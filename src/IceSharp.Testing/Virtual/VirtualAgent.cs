@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using IceSharp.Protocol;
 using IceSharp.Protocol.Agent;
+using IceSharp.Protocol.Framing;
 using IceSharp.Protocol.Stun;
 
 namespace IceSharp.Testing;
@@ -105,7 +106,12 @@ public sealed class VirtualAgent : IDisposable
             return false;
         }
 
-        if (route.IsRelayed)
+        if (route.Channel is { } channel)
+        {
+            byte[] frame = new byte[ChannelDataWriter.FrameBytes(data.Length, padded: false)];
+            socket.Send(route.Destination, frame.AsSpan(0, ChannelDataWriter.Write(frame, channel, data)));
+        }
+        else if (route.IsRelayed)
         {
             byte[] wrapped = new byte[data.Length + SendIndicationOverhead];
             StunWriter writer = new(wrapped, StunMethod.Send, StunClass.Indication, StunTransactionId.Create(_relayIds));

@@ -153,7 +153,14 @@ internal sealed class ChecklistProgress(AgentContext context, Gatherer gatherer)
             && current.Pair.IsNominated == pair.IsNominated;
         if (same)
         {
+            UpdateChannel(stream, component, current!);
             return;
+        }
+
+        if (pair.IsNominated)
+        {
+            // Until here Send and Data carry checks and data; only the selected pair is worth a channel (RFC 8445 §12.1).
+            pair.Base.Allocation?.RequestChannel(now, pair.Remote.Address);
         }
 
         stream.NoteSent(component, now);
@@ -166,9 +173,23 @@ internal sealed class ChecklistProgress(AgentContext context, Gatherer gatherer)
             Destination = pair.Base.Relay?.ServerAddress ?? pair.Remote.Address,
             Peer = pair.Remote.Address,
             IsRelayed = pair.Base.IsRelayed,
+            Channel = ChannelOf(pair.Base, pair.Remote.Address),
             Pair = pair.ToInfo(),
         });
     }
+
+    // The channel stands, or has ended: the same pair, with other wrapping.
+    private void UpdateChannel(AgentStream stream, int component, DataRoute current)
+    {
+        ushort? channel = ChannelOf(stream.RouteBase(component)!, current.Peer);
+        if (channel != current.Channel)
+        {
+            Publish(context, stream, component, current with { Channel = channel });
+        }
+    }
+
+    private static ushort? ChannelOf(CandidateBase from, TransportAddress peer) =>
+        from.Allocation is { } allocation && allocation.TryGetChannel(peer, out ushort number) ? number : null;
 
     private static void Publish(AgentContext context, AgentStream stream, int component, DataRoute? route)
     {

@@ -1,5 +1,3 @@
-using IceSharp.Protocol.Stun;
-
 namespace IceSharp.Protocol.Agent;
 
 /// <summary>Datagrams that wait for the host to send them, as they look to the peer: wrapping for a relay happens on the way out.</summary>
@@ -24,11 +22,11 @@ internal sealed class Outbox
     }
 
     /// <summary>Gets the next datagram, wrapped for the relay it leaves through.</summary>
-    public bool TryGetTransmit(MonotonicTime now, IRandomSource random, Span<byte> buffer, out Transmit transmit)
+    public bool TryGetTransmit(MonotonicTime now, Span<byte> buffer, out Transmit transmit)
     {
         while (_queue.TryDequeue(out Entry entry))
         {
-            bool sendable = TryWrap(now, random, entry, buffer, out transmit);
+            bool sendable = TryWrap(now, entry, buffer, out transmit);
             _free.Push(entry.Buffer);
             if (sendable)
             {
@@ -42,7 +40,7 @@ internal sealed class Outbox
 
     public void Clear() => _queue.Clear();
 
-    private static bool TryWrap(MonotonicTime now, IRandomSource random, in Entry entry, Span<byte> buffer, out Transmit transmit)
+    private static bool TryWrap(MonotonicTime now, in Entry entry, Span<byte> buffer, out Transmit transmit)
     {
         ReadOnlySpan<byte> datagram = entry.Buffer.AsSpan(0, entry.Length);
         CandidateBase from = entry.From;
@@ -54,7 +52,7 @@ internal sealed class Outbox
             return true;
         }
 
-        bool written = relay.Allocation!.TryWriteSend(buffer, entry.Destination, datagram, StunTransactionId.Create(random), out int length);
+        bool written = relay.Allocation!.TryWriteData(buffer, entry.Destination, datagram, out int length);
         transmit = new Transmit(from.Socket.Handle, relay.ServerAddress, length);
         return written;
     }

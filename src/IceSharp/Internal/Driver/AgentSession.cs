@@ -95,7 +95,14 @@ internal sealed class AgentSession(string name, ILogger logger, AgentWatchers wa
         IceConnection? connection = Connection(changed.Stream, changed.Component);
         Log.RouteChanged(logger, name, changed.Stream, changed.Component, route?.Route.Pair);
         _pairsChanged = true;
+        bool samePair = route is not null && ReferenceEquals(connection?.SelectedPair, route.Route.Pair);
         connection?.Publish(route);
+        if (samePair)
+        {
+            // Only the wrapping has changed: a channel stands, or has ended.
+            return;
+        }
+
         watchers.SelectedPairChanged(new IceSelectedPairChange(Mid(changed.Stream), changed.Component, route?.Route.Pair));
     }
 

@@ -32,14 +32,14 @@ internal sealed class PublishedRoute(DataRoute route, IIceUdpSocket socket)
         if (needed <= StackBytes)
         {
             Span<byte> buffer = stackalloc byte[StackBytes];
-            int length = RelayWriter.WriteSendIndication(buffer, route.Peer, datagram);
+            int length = RelayWriter.Write(buffer, route, datagram);
             return socket.TrySend(buffer[..length], route.Destination);
         }
 
         byte[] borrowed = ArrayPool<byte>.Shared.Rent(needed);
         try
         {
-            int length = RelayWriter.WriteSendIndication(borrowed, route.Peer, datagram);
+            int length = RelayWriter.Write(borrowed, route, datagram);
             return socket.TrySend(borrowed.AsSpan(0, length), route.Destination);
         }
         finally

@@ -1,5 +1,7 @@
 using IceSharp.Internal.Driver;
 using IceSharp.Protocol;
+using IceSharp.Protocol.Agent;
+using IceSharp.Protocol.Framing;
 using IceSharp.Protocol.Stun;
 
 namespace IceSharp.Internal.Routing;
@@ -13,8 +15,12 @@ internal static class RelayWriter
     [ThreadStatic]
     private static CryptoRandomSource? t_random;
 
+    /// <summary>Wraps a payload as its route says, behind the headroom of 4 bytes that ChannelData takes or in a Send indication, and returns the length.</summary>
+    public static int Write(Span<byte> buffer, DataRoute route, ReadOnlySpan<byte> payload) =>
+        route.Channel is { } channel ? ChannelDataWriter.Write(buffer, channel, payload) : WriteSendIndication(buffer, route.Peer, payload);
+
     /// <summary>Writes a Send indication (RFC 8656 §11.1) and returns its length.</summary>
-    public static int WriteSendIndication(Span<byte> buffer, TransportAddress peer, ReadOnlySpan<byte> payload)
+    private static int WriteSendIndication(Span<byte> buffer, TransportAddress peer, ReadOnlySpan<byte> payload)
     {
         Span<byte> id = stackalloc byte[12];
         (t_random ??= new CryptoRandomSource()).Fill(id);
