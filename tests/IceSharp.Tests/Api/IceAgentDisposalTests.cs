@@ -76,10 +76,12 @@ public class IceAgentDisposalTests
         });
         b.TrySend("x"u8);
         entered.Wait(TestAgents.Patience).Should().BeTrue();
+        Task<IceDescription> pending = blocked.GatherAllAsync();
 
         await blocked.DisposeAsync().AsTask().WaitAsync(TestAgents.Patience);
 
         network.Opened.Should().OnlyContain(s => s.TrySend(new byte[1], s.LocalAddress) == IceSendResult.Closed);
+        (await pending.Invoking(t => t.WaitAsync(TestAgents.Patience)).Should().ThrowAsync<IceException>()).Which.Error.Should().Be(IceError.AgentClosed);
         release.Set();
         await other.DisposeAsync();
     }

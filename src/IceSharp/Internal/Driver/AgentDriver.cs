@@ -43,15 +43,17 @@ internal sealed class AgentDriver : LoopMember
         }
     });
 
-    /// <summary>Computes something on the loop. Fails when the agent ends before. Thread safe.</summary>
+    /// <summary>Computes something on the loop. Fails when the agent ends before, even while the loop is held up. Thread safe.</summary>
     public Task<T> InvokeAsync<T>(Func<MonotonicTime, T> work)
     {
         var source = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        CancellationTokenRegistration ending = _session.Ending.Register(() => source.TrySetException(_session.EndReason));
         _loop.Post(this, () =>
         {
+            ending.Unregister();
             if (_ended)
             {
-                source.TrySetException(AgentSession.ClosedException());
+                source.TrySetException(_session.EndReason);
                 return;
             }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using IceSharp.Internal.Diagnostics;
 using IceSharp.Internal.Routing;
 using IceSharp.Protocol.Agent;
@@ -8,9 +9,11 @@ namespace IceSharp.Internal.Driver;
 
 /// <summary>What the public face of an agent and its driver share: snapshots that the loop publishes, and things to wait for.</summary>
 /// <remarks>Written on the loop, read anywhere; <see cref="EndWith"/> may come from anywhere.</remarks>
+[SuppressMessage("Design", "CA1001", Justification = "A cancellation source without timer and links holds nothing.")]
 internal sealed class AgentSession(string name, ILogger logger, AgentWatchers watchers)
 {
     private readonly Milestone<bool> _gathered = new();
+    private readonly CancellationTokenSource _ending = new();
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ConcurrentDictionary<IceCandidatePairInfo, string> _reasons = [];
     private readonly List<StreamFailed> _failures = [];
@@ -22,6 +25,7 @@ internal sealed class AgentSession(string name, ILogger logger, AgentWatchers wa
     private volatile IceConnectionState _state;
     private volatile IceGatheringState _gatheringState;
     private volatile IceRole _role;
+    private volatile IceException? _endReason;
     private bool _pairsChanged;
     private bool _candidatesChanged;
     private int _ended;
@@ -56,6 +60,12 @@ internal sealed class AgentSession(string name, ILogger logger, AgentWatchers wa
 
     /// <summary>Completes when gathering has.</summary>
     public Task Gathered => _gathered.Task;
+
+    /// <summary>Set when pending calls end: at once when the agent is closed, however busy its loop is.</summary>
+    public CancellationToken Ending => _ending.Token;
+
+    /// <summary>What pending calls end with.</summary>
+    public IceException EndReason => _endReason ?? ClosedException();
 
     /// <summary>Completes when the driver holds nothing any more.</summary>
     public Task Closed => _closed.Task;
@@ -180,6 +190,7 @@ internal sealed class AgentSession(string name, ILogger logger, AgentWatchers wa
             return;
         }
 
+        _endReason = reason;
         IceConnectionState previous = _state;
         _state = reason.Error == IceError.AgentClosed ? IceConnectionState.Closed : IceConnectionState.Failed;
         _gathered.GiveUp(reason);
@@ -189,6 +200,7 @@ internal sealed class AgentSession(string name, ILogger logger, AgentWatchers wa
             connection.Close(reason);
         }
 
+        _ending.Cancel();
         watchers.StateChanged(new IceStateChange(previous, _state, reason.Error == IceError.AgentClosed ? "closed by the application" : "fault of the library"));
     }
 
