@@ -315,6 +315,38 @@ public sealed class StunClientMachineTests
     }
 
     [Fact]
+    [Rfc("STUN-8489-6.3.3-d")]
+    public void A_mapped_address_of_the_other_family_is_delivered_with_its_family()
+    {
+        using var bench = new ClientBench();
+        bench.Start(0);
+        TransportAddress other = TransportAddress.Parse("[2001:db8::7]:99");
+
+        bench.Answer(5, Success(bench.Next(0)!, attributes: (ref StunWriter w) => w.AddXorAddress(StunAttributeType.XorMappedAddress, other)));
+
+        bench.Outcome()!.MappedAddress.Should().Be(other);
+    }
+
+    [Fact]
+    [Rfc("STUN-5389-12.1-a")]
+    public void A_server_of_the_RFC_3489_generation_is_understood_where_that_is_wanted()
+    {
+        foreach (bool accepts in new[] { true, false })
+        {
+            using var bench = new ClientBench(new StunClientSettings { AcceptRfc3489Servers = accepts });
+            bench.Start(0);
+
+            bench.Answer(5, Success(bench.Next(0)!, attributes: (ref StunWriter w) =>
+            {
+                w.AddAddress(StunAttributeType.MappedAddress, ClientBench.Mapped);
+                w.AddAddress((StunAttributeType)0x0005, ClientBench.Server);
+            }));
+
+            bench.Outcome()!.Error.Should().Be(accepts ? StunRequestError.None : StunRequestError.UnknownAttribute);
+        }
+    }
+
+    [Fact]
     [Rfc("STUN-8489-6.3.3-b")]
     public void A_success_without_a_mapped_address_fails_the_request()
     {

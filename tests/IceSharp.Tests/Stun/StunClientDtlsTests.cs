@@ -30,6 +30,22 @@ public sealed class StunClientDtlsTests
         factory.Sent.Should().BeGreaterThan(1);
     }
 
+    [Fact]
+    [Rfc("DTLS-7350-3-c")]
+    [Rfc("DTLS-7350-4.6.1-a")]
+    public async Task A_TURN_URI_over_secure_UDP_uses_one_association_until_the_client_ends()
+    {
+        var factory = new LossyFactory(losses: 0);
+        var client = new StunClient(new StunClientOptions { Dtls = factory, NameResolver = TableResolver.Loopback("turn.example.test") });
+
+        await client.BindAsync(StunUri.Parse("turns:turn.example.test?transport=udp"));
+        await client.BindAsync(StunUri.Parse("turns:turn.example.test?transport=udp"));
+
+        (factory.Opened, factory.Closed).Should().Be((1, 0));
+        await client.DisposeAsync();
+        factory.Closed.Should().Be(1);
+    }
+
     private sealed class LossyFactory(int losses) : IDtlsTransportFactory
     {
         public string? ServerName { get; private set; }
@@ -40,8 +56,13 @@ public sealed class StunClientDtlsTests
 
         public int Losses => losses;
 
+        public int Opened { get; set; }
+
+        public int Closed { get; set; }
+
         public ValueTask<IDtlsTransport> ConnectAsync(IPEndPoint server, string serverName, IceTlsOptions options, CancellationToken cancellationToken)
         {
+            Opened++;
             (Server, ServerName) = (server, serverName);
             return new(new Association(this));
         }
@@ -68,6 +89,10 @@ public sealed class StunClientDtlsTests
             return answer.Length;
         }
 
-        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+        public ValueTask DisposeAsync()
+        {
+            factory.Closed++;
+            return ValueTask.CompletedTask;
+        }
     }
 }

@@ -202,6 +202,24 @@ public sealed class StunClientTcpTests
     }
 
     [Fact]
+    public async Task Disposal_ends_a_call_that_is_still_connecting()
+    {
+        var accepted = new TaskCompletionSource();
+        await using var silent = new TcpTestServer(async connection =>
+        {
+            accepted.SetResult();
+            await connection.EndsAsync();
+        });
+        var client = new StunClient(new StunClientOptions { Tls = new IceTlsOptions { VerificationName = "x.test" }, ConnectTimeout = TimeSpan.FromMinutes(2) });
+        Task<StunBinding> pending = client.BindAsync(silent.EndPoint, StunUriTransport.Tls);
+        await accepted.Task.WaitAsync(TimeSpan.FromSeconds(20));
+
+        await client.DisposeAsync();
+
+        (await StunClientUdpTests.FailureAsync(pending)).Error.Should().Be(IceError.ClientClosed);
+    }
+
+    [Fact]
     public async Task A_closed_port_is_unreachable()
     {
         var server = new TcpTestServer(_ => Task.CompletedTask);

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using IceSharp.Protocol.Dns;
 using IceSharp.Protocol.Stun;
@@ -143,6 +144,25 @@ public sealed class StunClientTlsTests : IDisposable
         (await named.BindAsync(uri)).MappedAddress.Should().NotBeNull();
         Func<Task> misuse = () => client.BindAsync(server.EndPoint, StunUriTransport.Tls);
         await misuse.Should().ThrowAsync<ArgumentException>();
+    }
+
+    [Theory]
+    [InlineData(TlsCipherSuite.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, true)]
+    [InlineData(TlsCipherSuite.TLS_RSA_WITH_RC4_128_SHA, false)]
+    [InlineData(TlsCipherSuite.TLS_RSA_WITH_3DES_EDE_CBC_SHA, false)]
+    [Rfc("STUN-8489-6.2.3-c")]
+    public async Task Suites_with_forward_secrecy_are_shared_and_weak_ones_are_not(TlsCipherSuite suite, bool isShared)
+    {
+        await using var server = new TcpTestServer(TcpTestServer.AnswerAllAsync, _authority.IssueRsa("stun.example.test"), onlySuite: suite);
+
+        if (isShared)
+        {
+            (await BindAsync(server, "stun.example.test")).MappedAddress.Should().NotBeNull();
+        }
+        else
+        {
+            await ShouldFailAsync(server, IceTlsFailure.Handshake);
+        }
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using IceSharp.Internal.Network.Dns;
+using IceSharp.Internal.Stun;
 using IceSharp.Protocol;
 using IceSharp.Protocol.Dns;
 using IceSharp.Protocol.Stun;
@@ -57,6 +58,15 @@ public sealed class StunClientUdpTests
         failure.Message.Should().Contain(nobody.ToString());
         Stopwatch.GetElapsedTime(start).Should().BeLessThan(TimeSpan.FromSeconds(20), "and not after 39.5 s");
     }
+
+    [Theory]
+    [InlineData(SocketError.ConnectionRefused, true)]
+    [InlineData(SocketError.ConnectionReset, true)]
+    [InlineData(SocketError.HostUnreachable, false)]
+    [InlineData(SocketError.NetworkUnreachable, false)]
+    [InlineData(SocketError.MessageSize, false)]
+    [Rfc("STUN-8489-6.2.1-l")]
+    public void Only_hard_errors_of_the_network_end_a_request(SocketError error, bool isHard) => UdpLink.IsHard(error).Should().Be(isHard);
 
     [Fact]
     public async Task A_silent_server_fails_with_the_number_of_messages_sent()

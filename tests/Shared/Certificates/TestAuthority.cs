@@ -9,12 +9,12 @@ internal sealed class TestAuthority : IDisposable
     private static readonly DateTimeOffset Start = DateTimeOffset.UtcNow.AddDays(-10);
     private static readonly DateTimeOffset End = DateTimeOffset.UtcNow.AddDays(10);
 
+    private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
     private readonly List<X509Certificate2> _issued = [];
 
     public TestAuthority()
     {
-        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest($"CN=IceSharp test authority {Guid.NewGuid():N}", key, HashAlgorithmName.SHA256);
+        var request = new CertificateRequest($"CN=IceSharp test authority {Guid.NewGuid():N}", _key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, critical: true));
         Root = request.CreateSelfSigned(Start, End);
@@ -28,6 +28,15 @@ internal sealed class TestAuthority : IDisposable
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         CertificateRequest request = Request(name, key, purpose);
         using X509Certificate2 bare = request.Create(Root, notBefore ?? Start, notAfter ?? End, RandomNumberGenerator.GetBytes(12));
+        return Keep(bare.CopyWithPrivateKey(key));
+    }
+
+    /// <summary>One with an RSA key, which most suites of TLS 1.2 want.</summary>
+    public X509Certificate2 IssueRsa(string name)
+    {
+        using RSA key = RSA.Create(2048);
+        using X509Certificate2 bare = Adorn(new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1), name, "1.3.6.1.5.5.7.3.1")
+            .Create(Root.SubjectName, X509SignatureGenerator.CreateForECDsa(_key), Start, End, RandomNumberGenerator.GetBytes(12));
         return Keep(bare.CopyWithPrivateKey(key));
     }
 
@@ -45,11 +54,14 @@ internal sealed class TestAuthority : IDisposable
     {
         _issued.ForEach(c => c.Dispose());
         Root.Dispose();
+        _key.Dispose();
     }
 
-    private static CertificateRequest Request(string name, ECDsa key, string purpose)
+    private static CertificateRequest Request(string name, ECDsa key, string purpose) =>
+        Adorn(new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256), name, purpose);
+
+    private static CertificateRequest Adorn(CertificateRequest request, string name, string purpose)
     {
-        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
         var names = new SubjectAlternativeNameBuilder();
         names.AddDnsName(name);
         request.CertificateExtensions.Add(names.Build());

@@ -14,17 +14,19 @@ internal sealed class TcpTestServer : IAsyncDisposable
     private readonly Func<Connection, Task> _serve;
     private readonly X509Certificate2? _certificate;
     private readonly bool _asksForCertificate;
+    private readonly TlsCipherSuite? _onlySuite;
     private readonly ConcurrentBag<Socket> _sockets = [];
     private readonly ConcurrentBag<Task> _serving = [];
     private readonly Task _running;
     private int _connections;
     private int _secured;
 
-    public TcpTestServer(Func<Connection, Task> serve, X509Certificate2? certificate = null, bool asksForCertificate = false)
+    public TcpTestServer(Func<Connection, Task> serve, X509Certificate2? certificate = null, bool asksForCertificate = false, TlsCipherSuite? onlySuite = null)
     {
         _serve = serve;
         _certificate = certificate;
         _asksForCertificate = asksForCertificate;
+        _onlySuite = onlySuite;
         _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         _listener.Listen();
         EndPoint = (IPEndPoint)_listener.LocalEndPoint!;
@@ -90,7 +92,12 @@ internal sealed class TcpTestServer : IAsyncDisposable
                     shown = certificate;
                     return certificate is null || _asksForCertificate;
                 });
-                await tls.AuthenticateAsServerAsync(_certificate, _asksForCertificate, checkCertificateRevocation: false);
+                await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions
+                {
+                    ServerCertificate = _certificate,
+                    ClientCertificateRequired = _asksForCertificate,
+                    CipherSuitesPolicy = _onlySuite is { } suite && !OperatingSystem.IsWindows() ? new CipherSuitesPolicy([suite]) : null,
+                });
                 stream = tls;
             }
 

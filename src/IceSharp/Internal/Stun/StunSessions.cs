@@ -13,6 +13,7 @@ internal sealed class StunSessions(StunClientOptions options, StunClientSettings
     // In the order of their last use.
     private readonly List<(StunPlace Place, StunSession Session)> _open = [];
     private readonly Dictionary<StunPlace, (SemaphoreSlim Gate, int Users)> _opening = [];
+    private readonly CancellationTokenSource _closing = new();
     private bool _isClosed;
 
     /// <summary>Whether a request to this place would find a connection.</summary>
@@ -34,17 +35,22 @@ internal sealed class StunSessions(StunClientOptions options, StunClientSettings
         }
 
         SemaphoreSlim turn = Join(place);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closing.Token);
         try
         {
-            await turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+            await turn.WaitAsync(either.Token).ConfigureAwait(false);
             try
             {
-                return TryGet(place) ?? await OpenAsync(place, cancellationToken).ConfigureAwait(false);
+                return TryGet(place) ?? await OpenAsync(place, either.Token).ConfigureAwait(false);
             }
             finally
             {
                 turn.Release();
             }
+        }
+        catch (OperationCanceledException) when (_closing.IsCancellationRequested)
+        {
+            throw Closed();
         }
         finally
         {
@@ -62,6 +68,7 @@ internal sealed class StunSessions(StunClientOptions options, StunClientSettings
             _open.Clear();
         }
 
+        await _closing.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(sessions.Select(s => s.DisposeAsync().AsTask())).ConfigureAwait(false);
     }
 

@@ -78,6 +78,6 @@ internal sealed class UdpLink : StunLink
         return ValueTask.CompletedTask;
     }
 
-    // Port unreachable; Windows calls it a reset.
-    private static bool IsHard(SocketError error) => error is SocketError.ConnectionRefused or SocketError.ConnectionReset;
+    /// <summary>Whether an error says that nobody is there: port unreachable, which Windows calls a reset.</summary>
+    internal static bool IsHard(SocketError error) => error is SocketError.ConnectionRefused or SocketError.ConnectionReset;
 }
