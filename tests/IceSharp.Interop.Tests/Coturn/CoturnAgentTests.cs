@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Text;
 using IceSharp.Interop.Tests.Peers;
+using IceSharp.Interop.Tests.Processes;
 using IceSharp.Protocol;
 
 namespace IceSharp.Interop.Tests.Coturn;
@@ -46,6 +48,39 @@ public sealed class CoturnAgentTests
         }
 
         await coturn.WaitForLogAsync(line => line.Contains("refreshed, realm=<icesharp.test>, username=<alice>, lifetime=0", StringComparison.Ordinal), Deadline);
+    }
+
+    // Capturing takes the rights that namespaces take.
+    [PeerFact("coturn", "tshark", "namespaces")]
+    public async Task Data_of_the_selected_pair_travels_on_channels_both_ways()
+    {
+        await using CoturnServer coturn = await CoturnServer.StartAsync();
+        string port = coturn.Port.ToString(CultureInfo.InvariantCulture);
+        await using ChildProcess capture = ChildProcess.Start(
+            "tshark",
+            ["-i", "lo", "-n", "-l", "-Q", "-f", $"udp port {port}", "-d", $"udp.port=={port},stun", "-Y", "stun.channel", "-T", "fields", "-e", "udp.srcport", "-e", "udp.dstport", "-e", "stun.channel"],
+            TimeSpan.FromMinutes(2));
+        await using IceAgent left = new(RelayOnly(coturn)), right = new(RelayOnly(coturn));
+        IceDescription offer = await GatherAsync(left, coturn);
+        right.SetRemoteDescription(IceDescription.Parse(offer.ToSdp()));
+        left.SetRemoteDescription(IceDescription.Parse((await GatherAsync(right, coturn)).ToSdp()));
+        using CancellationTokenSource deadline = new(Deadline);
+        IceConnection fromLeft = await left.ConnectAsync(deadline.Token), fromRight = await right.ConnectAsync(deadline.Token);
+        await Task.WhenAll(fromLeft.Completed, fromRight.Completed).WaitAsync(deadline.Token);
+        await coturn.WaitForLogAsync(line => line.Contains("CHANNEL_BIND processed, success", StringComparison.Ordinal), Deadline);
+
+        // tshark says that it is ready before it is: so data is sent until it has seen some.
+        Task seen = Task.WhenAll(
+            capture.WaitForLineAsync(line => line.Split('\t') is [_, { } to, { Length: > 0 }] && to == port, Deadline),
+            capture.WaitForLineAsync(line => line.Split('\t') is [{ } from, _, { Length: > 0 }] && from == port, Deadline));
+        while (!seen.IsCompleted)
+        {
+            await fromLeft.SendAsync("to the right"u8.ToArray(), deadline.Token);
+            (await ReceiveTextAsync(fromRight, deadline.Token)).Should().Be("to the right");
+            await Task.WhenAny(seen, Task.Delay(TimeSpan.FromMilliseconds(100), deadline.Token));
+        }
+
+        await seen;
     }
 
     [PeerFact("coturn")]
