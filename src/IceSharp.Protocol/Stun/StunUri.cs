@@ -6,7 +6,8 @@ namespace IceSharp.Protocol.Stun;
 /// <summary>A <c>stun:</c>, <c>stuns:</c>, <c>turn:</c> or <c>turns:</c> URI (RFC 7064, RFC 7065).</summary>
 /// <remarks>
 /// Immutable and thread safe. The grammar is <c>scheme:host[:port]</c>, for TURN with <c>?transport=</c>; there is no
-/// "//", user, path or fragment in it. A secure URI must come over a channel as secure as the connection it asks for (RFC 7064 §4).
+/// "//", user, path or fragment in it. A secure URI, and the credentials that go with it,
+/// must come over a channel as secure as the connection it asks for (RFC 7064 §4).
 /// </remarks>
 public sealed record StunUri
 {

@@ -19,7 +19,6 @@ public sealed class CoturnStunClientTests : IDisposable
     private readonly TestAuthority _authority = new();
 
     [PeerFact("coturn")]
-    [Rfc("STUN-8489-12-a")]
     public async Task Coturn_answers_over_UDP_and_TCP()
     {
         await using CoturnServer coturn = await CoturnServer.StartAsync(new CoturnOptions { OffersTcp = true });

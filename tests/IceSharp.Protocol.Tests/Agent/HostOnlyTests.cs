@@ -30,6 +30,21 @@ public class HostOnlyTests
     }
 
     [Fact]
+    [Rfc("STUN-8489-7-c")]
+    public void Every_message_of_ICE_carries_a_right_fingerprint()
+    {
+        (Wire.Station left, Wire.Station right) = Exchange();
+        _wire.RunUntil(() => left.Machine.State == IceConnectionState.Completed && right.Machine.State == IceConnectionState.Completed, 2);
+
+        _wire.Trace.Should().NotBeEmpty();
+        foreach (Wire.Flight flight in _wire.Trace)
+        {
+            StunReader.TryParse(flight.Bytes, out StunReader message).Should().Be(StunParseStatus.Ok);
+            message.VerifyFingerprint().Should().Be(StunFingerprintStatus.Ok);
+        }
+    }
+
+    [Fact]
     [Rfc("ICE-8445-7.3.1.1-a")]
     [Rfc("ICE-8445-7.2.5.1-a")]
     [Rfc("ICE-8445-7.3.1.1-h")]

@@ -90,6 +90,36 @@ public sealed class StunClientAuthenticationTests
             && Read(m).VerifyIntegritySha256(_shortKey, StunIntegrityBytes) == StunIntegrityStatus.Ok);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    [Rfc("STUN-8489-9.1.4-b")]
+    public void Over_datagrams_short_term_forgeries_do_not_stop_the_repeats_and_are_the_outcome(bool signed)
+    {
+        using var bench = new ClientBench(ShortTerm);
+        bench.Start(0);
+
+        bench.Answer(100, signed ? Signed(bench.Next(0)!, _key) : ClientBench.Success(bench.Next(0)!)).Reason.Should().Be(DropReason.Unauthenticated);
+
+        bench.RunOut().Select(c => c.At).Should().Equal(500, 1500, 3500, 7500, 15500, 31500);
+        bench.Outcome()!.Error.Should().Be(StunRequestError.IntegrityViolated);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    [Rfc("STUN-8489-9.1.4-c")]
+    public void Over_a_stream_a_short_term_forgery_ends_the_request(bool signed)
+    {
+        using var bench = new ClientBench(ShortTerm, StunLinkKind.Stream);
+        bench.Start(0);
+        byte[] request = bench.Next(0)!;
+
+        bench.Answer(100, signed ? Signed(request, _key) : ClientBench.Success(request));
+
+        bench.Outcome()!.Error.Should().Be(StunRequestError.IntegrityViolated);
+    }
+
     [Fact]
     [Rfc("STUN-8489-9.2-a")]
     public void Long_term_credentials_never_go_into_indications()

@@ -215,6 +215,7 @@ public sealed class LongTermAuthenticatorTests : IDisposable
     }
 
     [Fact]
+    [Rfc("DISC-8155-9-b")]
     public void An_open_server_is_believed_without_integrity()
     {
         byte[] request = _client.Request(_attempt);
@@ -273,6 +274,30 @@ public sealed class LongTermAuthenticatorTests : IDisposable
         _client.Examine(Success(request, sha1: _md5), _attempt).Should().Be(AuthenticationVerdict.Accepted);
         _client.Take(Challenge(_client.Request(other), 401, "n", "third realm"), other).Should().Be(LongTermFailure.None);
         _client.Examine(Success(request, sha1: _md5), _attempt).Should().Be(AuthenticationVerdict.IntegrityViolated);
+    }
+
+    [Fact]
+    [Rfc("STUN-8489-14.10-b")]
+    [Rfc("STUN-8489-14.10-a")]
+    public void Realm_and_nonce_go_back_byte_for_byte()
+    {
+        // Quoted pairs, and letters that normalization would change.
+        byte[] nonce = [.. "a\\\"b\\\\c e\u0301 "u8, .. Enumerable.Repeat((byte)'x', 700)];
+        byte[] realm = [.. "exam\u212Bple.org"u8];
+        byte[] first = _client.Request(_attempt);
+        byte[] challenge = Error(first, 401, (ref StunWriter w) =>
+        {
+            w.AddBytes(StunAttributeType.Realm, realm);
+            w.AddBytes(StunAttributeType.Nonce, nonce);
+        });
+
+        _client.Take(challenge, _attempt).Should().Be(LongTermFailure.None);
+        StunReader second = Read(_client.Request(_attempt));
+
+        second.GetBytes(StunAttributeType.Nonce, out ReadOnlySpan<byte> echoed).Should().Be(StunAttributeStatus.Ok);
+        echoed.ToArray().Should().Equal(nonce);
+        second.GetBytes(StunAttributeType.Realm, out echoed);
+        echoed.ToArray().Should().Equal(realm);
     }
 
     [Fact]

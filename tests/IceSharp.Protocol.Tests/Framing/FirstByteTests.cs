@@ -7,6 +7,7 @@ public sealed class FirstByteTests
 {
     [Fact]
     [Rfc("DEMUX-7983-7-a")]
+    [Rfc("DTLS-8489-8.1-a")]
     public void All_256_values_fall_where_rfc_7983_puts_them()
     {
         FirstByteRange[] expected =

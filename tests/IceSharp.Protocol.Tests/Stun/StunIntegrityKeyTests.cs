@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text.Json;
 using IceSharp.Protocol.Stun;
 using IceSharp.TestMarks;
@@ -13,6 +14,17 @@ public sealed class StunIntegrityKeyTests
     public static TheoryData<string> LongTermIds => VectorFile.Theory(LongTerm.Keys);
 
     public static TheoryData<string> ShortTermIds => VectorFile.Theory(ShortTerm.Keys);
+
+    [Fact]
+    [Rfc("STUN-8489-9-f")]
+    public void A_received_HMAC_is_compared_in_constant_time_and_nothing_else_compares_it()
+    {
+        string[] calls = [.. Calls(typeof(StunIntegrityKey).GetMethod("Matches", BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public)!)];
+
+        calls.Should().Contain("CryptographicOperations.FixedTimeEquals").And.NotContain(c => c.Contains("SequenceEqual", StringComparison.Ordinal));
+        Calls(typeof(StunReader).GetMethod("Verify", BindingFlags.Instance | BindingFlags.NonPublic)!)
+            .Should().Contain("StunIntegrityKey.Matches").And.NotContain(c => c.Contains("SequenceEqual", StringComparison.Ordinal));
+    }
 
     [Theory]
     [MemberData(nameof(LongTermIds))]
@@ -91,5 +103,32 @@ public sealed class StunIntegrityKeyTests
         }
 
         return writer.Written.ToArray();
+    }
+
+    // What a method calls, read from its instructions: call and callvirt with a token behind them. A token that is none is a byte that looks like one.
+    private static IEnumerable<string> Calls(MethodInfo method)
+    {
+        byte[] code = method.GetMethodBody()!.GetILAsByteArray()!;
+        for (int i = 0; i + 4 < code.Length; i++)
+        {
+            if (code[i] is not (0x28 or 0x6F))
+            {
+                continue;
+            }
+
+            MethodBase? called = null;
+            try
+            {
+                called = method.Module.ResolveMethod(BitConverter.ToInt32(code, i + 1));
+            }
+            catch (ArgumentException)
+            {
+            }
+
+            if (called is not null)
+            {
+                yield return $"{called.DeclaringType!.Name}.{called.Name}";
+            }
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Xml.Linq;
 using System.Text.Json;
 using IceSharp.Protocol;
 using IceSharp.Protocol.Stun;
@@ -63,6 +64,26 @@ public class StunUriTests
 
         StunUri.TryParse(text, out _).Should().BeFalse();
         FluentActions.Invoking(() => StunUri.Parse(text)).Should().Throw<FormatException>();
+    }
+
+    [Fact]
+    [Rfc("DTLS-7350-4.6.1-a")]
+    public void Turns_over_udp_is_DTLS_and_nothing_else()
+    {
+        StunUri.TryParse("turns:example.org?transport=udp", out StunUri? uri).Should().BeTrue();
+
+        uri!.Transports.Should().Equal(StunUriTransport.Dtls);
+    }
+
+    [Fact]
+    [Rfc("URI-7064-4-a")]
+    public void The_API_tells_applications_how_a_secure_URI_has_to_reach_them()
+    {
+        XDocument documentation = XDocument.Load(Path.ChangeExtension(typeof(StunUri).Assembly.Location, ".xml"));
+
+        string text = documentation.Descendants("member").Single(m => (string?)m.Attribute("name") == $"T:{typeof(StunUri).FullName}").Value;
+
+        text.Should().Contain("as secure as the connection it asks for (RFC 7064").And.Contain("credentials");
     }
 
     [Fact]

@@ -312,6 +312,19 @@ public class BindingMachineTests
     }
 
     [Fact]
+    [Rfc("STUN-8489-6.3.3-d")]
+    public void An_address_of_the_other_family_is_reported_as_it_is()
+    {
+        TransportAddress other = TransportAddress.Parse("[2001:db8::1]:5000");
+        _machine.Start(At(0));
+        byte[] request = Next(At(0))!;
+
+        Answer(At(5), Respond(request, StunMethod.Binding, StunClass.SuccessResponse, (ref StunWriter w) => w.AddXorAddress(StunAttributeType.XorMappedAddress, other)));
+
+        _machine.MappedAddress.Should().Be(other);
+    }
+
+    [Fact]
     public void Misuse_is_refused_by_name()
     {
         Action noPort = () => _ = new BindingMachine(new BindingSettings(), TransportAddress.Parse("192.0.2.1:0"), Socket, _random);
