@@ -30,8 +30,7 @@ public sealed class TurnAllocationMachine : IDisposable
     private readonly TurnLife _life;
     private readonly TurnLease _lease;
     private readonly TurnRequest _allocate = new(TurnRequestKind.Allocate);
-    private AlternateServerGuard? _redirects;
-    private MonotonicTime _closeAt = MonotonicTime.Never;
+    private readonly TurnProgress _progress;
     private bool _disposed;
 
     /// <summary>Creates a machine that has nothing to do yet.</summary>
@@ -58,7 +57,6 @@ public sealed class TurnAllocationMachine : IDisposable
         }
 
         _settings = settings;
-        _redirects = redirects;
         _hasCredential = credential is not null;
         Server = server;
         Socket = socket;
@@ -78,6 +76,7 @@ public sealed class TurnAllocationMachine : IDisposable
         _permissions = new TurnPermissions(_exchange, _events, settings.MaxPermissions);
         _channels = new TurnChannels(_exchange, _events, settings.MaxChannels);
         _data = new TurnDataPath(_permissions, _channels, _events, random);
+        _progress = new TurnProgress(settings, server, _exchange, _life, _lease, _permissions, _channels) { Redirects = redirects };
     }
 
     /// <summary>The server.</summary>
@@ -100,19 +99,19 @@ public sealed class TurnAllocationMachine : IDisposable
 
     /// <summary>Where to allocate instead, when <see cref="Failure"/> is <see cref="TurnFailure.TryAlternate"/> and the redirection was verified, usable and no loop (RFC 8489 §10); otherwise null.</summary>
     /// <remarks>Followed by a new machine with the same credential and guard. It comes before other servers of the same name (RFC 8656 §7.4).</remarks>
-    public AlternateServer? Redirect { get; private set; }
+    public AlternateServer? Redirect => _progress.Redirect;
 
     /// <summary>The relayed address; null before there is one.</summary>
-    public TransportAddress? RelayedAddress { get; private set; }
+    public TransportAddress? RelayedAddress => _progress.RelayedAddress;
 
     /// <summary>The client's address as the server sees it; null before it is known.</summary>
-    public TransportAddress? MappedAddress { get; private set; }
+    public TransportAddress? MappedAddress => _progress.MappedAddress;
 
     /// <summary>The lifetime that the server granted last.</summary>
     public TimeSpan Lifetime => _lease.Lifetime;
 
     /// <summary>Round trip time of the latest request that was answered and not repeated; null before there was one.</summary>
-    public TimeSpan? RoundTripTime { get; private set; }
+    public TimeSpan? RoundTripTime => _progress.RoundTripTime;
 
     /// <summary>Whether a new transaction waits for <see cref="StartPending"/>.</summary>
     public bool HasPendingStart => _exchange.HasPendingStart;
@@ -126,7 +125,7 @@ public sealed class TurnAllocationMachine : IDisposable
             next = Deadline.Min(next, new Deadline(_lease.NextDeadline, TimerReason.AllocationRefresh));
             next = Deadline.Min(next, new Deadline(_permissions.NextDeadline, TimerReason.PermissionRefresh));
             next = Deadline.Min(next, new Deadline(_channels.NextDeadline, TimerReason.ChannelRebind));
-            return Deadline.Min(next, new Deadline(_closeAt, TimerReason.Close));
+            return Deadline.Min(next, new Deadline(_progress.CloseAt, TimerReason.Close));
         }
     }
 
@@ -139,10 +138,10 @@ public sealed class TurnAllocationMachine : IDisposable
             return;
         }
 
-        _redirects ??= new AlternateServerGuard(now, Server);
+        _progress.Redirects ??= new AlternateServerGuard(now, Server);
         _allocate.DontFragment = _settings.DontFragment;
         _exchange.Enqueue(_allocate);
-        MoveTo(TurnAllocationState.Allocating);
+        _progress.MoveTo(TurnAllocationState.Allocating);
     }
 
     /// <summary>Lets one new transaction start: its first request is the next that <see cref="TryGetTransmit"/> gives. Does nothing when none waits.</summary>
@@ -272,7 +271,7 @@ public sealed class TurnAllocationMachine : IDisposable
 
         return message.Class switch
         {
-            StunClass.SuccessResponse or StunClass.ErrorResponse => HandleResponse(now, message),
+            StunClass.SuccessResponse or StunClass.ErrorResponse => _progress.HandleResponse(now, message),
             StunClass.Indication when message.Method == StunMethod.Data => HandleIndication(message),
             _ => DatagramVerdict.Dropped(DropReason.UnexpectedMessage),
         };
@@ -284,17 +283,17 @@ public sealed class TurnAllocationMachine : IDisposable
         _exchange.HandleTimeout(now);
         while (_exchange.TryTakeTimedOut(out TurnRequest? request, out TurnFailure failure))
         {
-            OnFailed(now, TurnResult.Failed(request, failure));
+            _progress.OnFailed(now, TurnResult.Failed(request, failure));
         }
 
         if (now >= _lease.ExpiresAt && !_lease.ExpiresAt.IsNever)
         {
-            MoveTo(TurnAllocationState.Lost, _lease.ReasonOfExpiry);
+            _progress.MoveTo(TurnAllocationState.Lost, _lease.ReasonOfExpiry);
         }
 
-        if (now >= _closeAt && !_closeAt.IsNever)
+        if (now >= _progress.CloseAt && !_progress.CloseAt.IsNever)
         {
-            OnReleased();
+            _progress.OnReleased();
         }
 
         _lease.HandleTimeout(now);
@@ -309,7 +308,7 @@ public sealed class TurnAllocationMachine : IDisposable
     {
         if (State == TurnAllocationState.Allocating && destination == Server && _allocate.IsInFlight)
         {
-            MoveTo(TurnAllocationState.Failed, TurnResult.Because(TurnFailure.Unreachable));
+            _progress.MoveTo(TurnAllocationState.Failed, TurnResult.Because(TurnFailure.Unreachable));
         }
     }
 
@@ -344,10 +343,10 @@ public sealed class TurnAllocationMachine : IDisposable
             case TurnAllocationState.Allocated:
             // The server may be about to make an allocation. Without credentials in the request it only challenges, unless it asks nobody for any.
             case TurnAllocationState.Allocating when _allocate.IsInFlight && (_allocate.Attempt.IsAuthenticated || !_hasCredential):
-                Release(now, default);
+                _progress.Release(now, default);
                 break;
             case TurnAllocationState.Idle or TurnAllocationState.Allocating:
-                MoveTo(TurnAllocationState.Closed);
+                _progress.MoveTo(TurnAllocationState.Closed);
                 break;
         }
     }
@@ -357,7 +356,7 @@ public sealed class TurnAllocationMachine : IDisposable
     {
         _disposed = true;
         _exchange.Dispose();
-        StopTimers();
+        _progress.StopTimers();
     }
 
     /// <summary>"TURN 192.0.2.1:3478: Allocated", never credentials.</summary>
@@ -385,164 +384,4 @@ public sealed class TurnAllocationMachine : IDisposable
 
     private DatagramVerdict HandleChannelData(ReadOnlySpan<byte> datagram) =>
         State == TurnAllocationState.Allocated ? _data.HandleChannelData(datagram) : DatagramVerdict.Dropped(DropReason.UnboundChannel);
-
-    private DatagramVerdict HandleResponse(MonotonicTime now, in StunReader message)
-    {
-        TurnResult result = _exchange.HandleResponse(now, message);
-        RoundTripTime = result.RoundTrip ?? RoundTripTime;
-        switch (result.Kind)
-        {
-            case TurnResultKind.Succeeded:
-                OnSucceeded(now, result, message);
-                break;
-            case TurnResultKind.Failed:
-                TakeRedirect(now, result, message);
-                OnFailed(now, result);
-                break;
-        }
-
-        return result.Kind == TurnResultKind.Dropped ? DatagramVerdict.Dropped(result.DropReason) : DatagramVerdict.Consumed;
-    }
-
-    private void TakeRedirect(MonotonicTime now, in TurnResult result, in StunReader message)
-    {
-        if (result.Failure == TurnFailure.TryAlternate && result.Request!.Kind == TurnRequestKind.Allocate
-            && _redirects!.Decide(now, message, result.Request.Attempt.IsAuthenticated, Server.Family, out AlternateServer target) == AlternateServerOutcome.Follow)
-        {
-            Redirect = target;
-        }
-    }
-
-    private void OnSucceeded(MonotonicTime now, in TurnResult result, in StunReader message)
-    {
-        switch (result.Request!.Kind)
-        {
-            case TurnRequestKind.Allocate:
-                OnAllocated(now, result, message);
-                break;
-            case TurnRequestKind.Refresh:
-                if (!_lease.OnSucceeded(result, message))
-                {
-                    MoveTo(TurnAllocationState.Lost, TurnResult.Because(TurnFailure.Expired));
-                }
-
-                break;
-            case TurnRequestKind.Release:
-                OnReleased();
-                break;
-            case TurnRequestKind.CreatePermission:
-                _permissions.OnSucceeded(result);
-                break;
-            case TurnRequestKind.ChannelBind:
-                _permissions.OnChannelBound(result.Request.Channel!.Peer.Address, result.FirstSent);
-                _channels.OnSucceeded(now, result);
-                break;
-        }
-    }
-
-    private void OnFailed(MonotonicTime now, in TurnResult result)
-    {
-        TurnRequestKind kind = result.Request!.Kind;
-        if (result.ErrorCode == TurnErrorCode.AllocationMismatch && State == TurnAllocationState.Allocated)
-        {
-            MoveTo(TurnAllocationState.Lost, result);
-        }
-        else if (kind == TurnRequestKind.Allocate)
-        {
-            MoveTo(TurnAllocationState.Failed, result);
-        }
-        else if (kind == TurnRequestKind.Release)
-        {
-            OnReleased();
-        }
-        else if (kind == TurnRequestKind.CreatePermission)
-        {
-            _permissions.OnFailed(result);
-        }
-        else if (kind == TurnRequestKind.ChannelBind && result.ErrorCode == TurnErrorCode.BadRequest)
-        {
-            // Client and server differ about what is bound; a new allocation is the way out (RFC 8656 §12.3).
-            Release(now, result);
-        }
-        else if (kind == TurnRequestKind.ChannelBind)
-        {
-            _channels.OnFailed(now, result);
-        }
-        else
-        {
-            _lease.OnFailed(result);
-        }
-    }
-
-    private void OnAllocated(MonotonicTime now, in TurnResult result, in StunReader message)
-    {
-        bool hasLifetime = message.GetUInt32(StunAttributeType.Lifetime, out uint seconds) == StunAttributeStatus.Ok;
-        bool hasRelayed = TryReadAddress(message, StunAttributeType.XorRelayedAddress, out TransportAddress relayed);
-        TurnResult malformed = TurnResult.Because(TurnFailure.MalformedResponse);
-        if (hasLifetime && seconds == 0)
-        {
-            MoveTo(TurnAllocationState.Failed, malformed);
-        }
-        else if (!hasLifetime || !hasRelayed || (_settings.RelayedFamily != IpFamily.None && relayed.Family != _settings.RelayedFamily))
-        {
-            // There is an allocation, but not one that can be used: it is given back.
-            Release(now, malformed);
-        }
-        else
-        {
-            RelayedAddress = relayed;
-            MappedAddress = TryReadAddress(message, StunAttributeType.XorMappedAddress, out TransportAddress mapped) ? mapped : null;
-            _lease.Grant(result.FirstSent, TimeSpan.FromSeconds(seconds));
-            MoveTo(TurnAllocationState.Allocated);
-            _permissions.Open(relayed.Family);
-            _channels.Open(relayed.Family);
-        }
-    }
-
-    // Given back because it could not be used any more, because it never could, or because it was wanted no longer.
-    private void OnReleased()
-    {
-        TurnAllocationState failed = RelayedAddress is null ? TurnAllocationState.Failed : TurnAllocationState.Lost;
-        MoveTo(Failure == TurnFailure.None ? TurnAllocationState.Closed : failed);
-    }
-
-    private void Release(MonotonicTime now, in TurnResult why)
-    {
-        MoveTo(TurnAllocationState.Closing, why);
-        _closeAt = now + _exchange.Schedule.FailureOffset;
-        _exchange.Enqueue(new TurnRequest(TurnRequestKind.Release));
-    }
-
-    private static bool TryReadAddress(in StunReader message, StunAttributeType type, out TransportAddress address)
-    {
-        bool ok = message.GetXorAddress(type, out address) == StunAttributeStatus.Ok;
-        address = Unmap(address);
-        return ok && address.Port != 0 && !address.Address.IsUnspecified && !address.Address.IsMulticast;
-    }
-
-    private void MoveTo(TurnAllocationState next, in TurnResult why = default)
-    {
-        _life.MoveTo(next, why);
-        if (_life.IsOver)
-        {
-            _exchange.Clear();
-        }
-        else if (next == TurnAllocationState.Closing)
-        {
-            _exchange.Abandon();
-        }
-
-        if (!_life.IsActive)
-        {
-            StopTimers();
-        }
-    }
-
-    private void StopTimers()
-    {
-        _permissions.Clear();
-        _channels.Clear();
-        _lease.End();
-        _closeAt = MonotonicTime.Never;
-    }
 }
