@@ -15,6 +15,7 @@ internal sealed class SweepRun : IDisposable
     private readonly VirtualStunTurnServer _stun;
     private readonly VirtualStunTurnServer _turn;
     private readonly VirtualPair _pair;
+    private MonotonicTime _endedAt;
 
     public SweepRun(SweepCase scenario)
     {
@@ -46,6 +47,7 @@ internal sealed class SweepRun : IDisposable
             return $"an exception: {e}";
         }
 
+        _endedAt = _network.Now;
         ConnectivityOracle[] oracles = Oracles();
         string? wrong = outcome == RunOutcome.StepLimit ? "the run does not settle" : Judge(oracles);
         return wrong is null ? null : $"{wrong}\n  {_pair.Offerer}; {_pair.Answerer}; {_network.Now}\n  paths: {string.Join("; ", oracles[0].Paths)}";
@@ -91,14 +93,21 @@ internal sealed class SweepRun : IDisposable
 
     private string? JudgeAgreement()
     {
+        // After a nomination that failed on one side alone, the controlled side follows the next one with a check of its own.
+        _network.RunUntil(Agree, Limit);
         IceCandidatePairInfo one = Selected(_pair.Offerer), other = Selected(_pair.Answerer);
         if (!one.IsNominated || !other.IsNominated)
         {
             return "a completed side has no nominated pair";
         }
 
-        bool mirrored = one.Local.Address == other.Remote.Address && one.Remote.Address == other.Local.Address;
-        return mirrored ? null : $"the sides do not agree: {Name(one)} and {Name(other)}";
+        return Agree() ? null : $"the sides do not agree: {Name(one)} and {Name(other)}";
+    }
+
+    private bool Agree()
+    {
+        IceCandidatePairInfo one = Selected(_pair.Offerer), other = Selected(_pair.Answerer);
+        return one.Local.Address == other.Remote.Address && one.Remote.Address == other.Local.Address;
     }
 
     private string? JudgeSelection(VirtualAgent controlling, ConnectivityOracle[] oracles)
@@ -132,7 +141,7 @@ internal sealed class SweepRun : IDisposable
     private string? JudgeTime(ConnectivityOracle oracle)
     {
         TimeSpan allowed = Timing(oracle).ToNomination;
-        TimeSpan took = _network.Now - MonotonicTime.Zero;
+        TimeSpan took = _endedAt - MonotonicTime.Zero;
         ShareOfTime = took / allowed;
         return took <= allowed ? null : $"took {took} instead of at most {allowed}";
     }

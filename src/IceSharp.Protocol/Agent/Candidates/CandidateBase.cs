@@ -18,6 +18,9 @@ internal sealed class CandidateBase(LocalSocket socket, TransportAddress address
     /// <summary>Where data may come from.</summary>
     public AcceptedSources AcceptedSources { get; } = new(maxSources);
 
+    /// <summary>How many learnt addresses of the peer turned out to answer from elsewhere.</summary>
+    public int VainLearning { get; set; }
+
     public bool IsRelayed => Relay is not null;
 
     public TurnAllocationMachine? Allocation => Relay?.Allocation;

@@ -48,6 +48,11 @@ internal sealed class Nominations(AgentContext context, ChecklistSet checklists,
             return;
         }
 
+        if (context.PeerIsIce2 && stream.Checklist.Nominated(valid.Component) is { } failedAtPeer)
+        {
+            stream.Checklist.RemoveValid(failedAtPeer);
+        }
+
         valid.IsNominated = true;
         context.Events.Add(new PairNominated(stream.Index, valid.Component, valid.ToInfo()));
         CandidatePair kept = valid.Generator ?? valid;

@@ -7,6 +7,11 @@ namespace IceSharp.Protocol.Agent;
 internal sealed class TriggeredChecks(AgentContext context, ChecklistSet checklists, CheckInitiator initiator, Nominations nominations)
 {
     private const int MaxEarlyChecks = 32;
+
+    /// <summary>Learnt addresses that answered from elsewhere, after which a base learns no more: where both NATs give every contact a
+    /// new port and let everybody in, each check is seen from one address more, for ever, and takes the turn of every ordinary check.</summary>
+    private const int MaxVainLearning = 4;
+
     private int _learnt;
 
     public void OnCheck(MonotonicTime now, EarlyCheck check)
@@ -24,14 +29,17 @@ internal sealed class TriggeredChecks(AgentContext context, ChecklistSet checkli
             return;
         }
 
-        CandidatePair? pair = stream.Checklist.FindPath(check.Base, check.Source) ?? Learn(now, check);
-        if (pair is null || IsSettled(stream, pair))
+        // A nomination counts though there is one already: a peer of RFC 8445 nominates again only when the first one failed on its
+        // side (§7.2.5.3.4), where our answer was lost; refusing would leave the two on different pairs.
+        bool isNominated = check.UseCandidate && context.Role.Current == IceRole.Controlled;
+        CandidatePair? pair = stream.Checklist.FindPath(check.Base, check.Source) ?? Learn(now, check, isNominated);
+        if (pair is null || (IsSettled(stream, pair) && !isNominated))
         {
             return;
         }
 
         Trigger(pair);
-        if (check.UseCandidate && context.Role.Current == IceRole.Controlled)
+        if (isNominated)
         {
             AcceptNomination(pair);
         }
@@ -91,11 +99,12 @@ internal sealed class TriggeredChecks(AgentContext context, ChecklistSet checkli
         }
     }
 
-    private CandidatePair? Learn(MonotonicTime now, EarlyCheck check)
+    private CandidatePair? Learn(MonotonicTime now, EarlyCheck check, bool isNominated)
     {
         AgentStream stream = check.Base.Socket.Stream;
         int component = check.Base.Socket.Component;
-        if (check.Base.Candidate is not { } local || (stream.Checklist.Nominated(component) is not null && context.PeerIsIce2))
+        bool canMatter = stream.Checklist.Nominated(component) is null || !context.PeerIsIce2;
+        if (check.Base.Candidate is not { } local || !(isNominated || (canMatter && check.Base.VainLearning < MaxVainLearning)))
         {
             return null;
         }
