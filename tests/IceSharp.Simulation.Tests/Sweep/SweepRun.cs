@@ -101,13 +101,22 @@ internal sealed class SweepRun : IDisposable
             return "a completed side has no nominated pair";
         }
 
-        return Agree() ? null : $"the sides do not agree: {Name(one)} and {Name(other)}";
+        return Agree() || FollowedInVain() ? null : $"the sides do not agree: {Name(one)} and {Name(other)}";
     }
 
     private bool Agree()
     {
         IceCandidatePairInfo one = Selected(_pair.Offerer), other = Selected(_pair.Answerer);
         return one.Local.Address == other.Remote.Address && one.Remote.Address == other.Local.Address;
+    }
+
+    // Masked with consent: a controlled side whose own check of the second nominated pair never came through keeps the first one.
+    private bool FollowedInVain()
+    {
+        VirtualAgent controlling = _pair.Offerer.Machine.Role == IceRole.Controlling ? _pair.Offerer : _pair.Answerer;
+        VirtualAgent controlled = controlling == _pair.Offerer ? _pair.Answerer : _pair.Offerer;
+        PairStateChanged? last = controlled.Events.OfType<PairStateChanged>().LastOrDefault(e => e.Pair.Remote.Address == Selected(controlling).Local.Address);
+        return !_case.IsLossless && last?.Pair.State == IceCandidatePairState.Failed;
     }
 
     private string? JudgeSelection(VirtualAgent controlling, ConnectivityOracle[] oracles)
