@@ -36,6 +36,21 @@ public class SweepTests(ITestOutputHelper output)
         failures.Should().BeEmpty("{0} seeds fail; {1}", failures.Count, Report(failures));
     }
 
+    [Theory]
+    [InlineData(46, "a role conflict answered through a NAT that maps each contact anew")]
+    [InlineData(1231, "the same with two levels of NAT")]
+    [InlineData(2023, "a nomination whose answers were lost, followed by another one")]
+    [InlineData(2425, "the same between relays")]
+    [InlineData(4482, "two NATs whose learnt addresses chase each other")]
+    [InlineData(5944, "the same, and one side had failed")]
+    [InlineData(7431, "a second nomination whose triggered check never came through")]
+    public void Seeds_that_failed_once_pass(ulong seed, string story)
+    {
+        using SweepRun run = new(SweepCase.FromSeed(seed));
+
+        run.Run().Should().BeNull("seed {0} is {1}; timeline of {2}", seed, story, run.Timeline());
+    }
+
     private static string Report(IReadOnlyCollection<(ulong Seed, string Report)> failures)
     {
         (ulong Seed, string Report)[] ordered = [.. failures.OrderBy(f => f.Seed)];
