@@ -2,7 +2,6 @@ using System.Diagnostics.CodeAnalysis;
 using IceSharp.Protocol;
 using IceSharp.Protocol.Framing;
 using IceSharp.Protocol.Stun;
-using IceSharp.Protocol.Stun.Credentials;
 
 namespace IceSharp.Testing;
 
@@ -16,7 +15,7 @@ namespace IceSharp.Testing;
 public sealed class StunTurnServerMachine : IDisposable
 {
     private readonly StunTurnServerOptions _options;
-    private readonly LongTermAuthenticator _authenticator;
+    private readonly ServerAccess _access;
     private readonly KnownAttributes _known;
     private readonly ResponseCache _cache;
     private readonly ServerResponses _responses;
@@ -24,7 +23,6 @@ public sealed class StunTurnServerMachine : IDisposable
     private readonly AllocationRequestHandler _requests;
     private readonly RelayPath _relay;
     private readonly PortReservations _reservations;
-    private readonly ShortTermUsers _shortTerm;
     private readonly AllocationTable _allocations = new();
     private readonly RelayAddressBook _addresses;
     private readonly AlternateListeners _listeners = new();
@@ -48,16 +46,15 @@ public sealed class StunTurnServerMachine : IDisposable
 
         PeerRules peers = new(_options);
         NonceIssuer nonces = new(_options, Faults, random);
-        _authenticator = new LongTermAuthenticator(_options, nonces);
         _known = new KnownAttributes(_options, _listeners);
         _cache = new ResponseCache(_options.ResponseMemory);
         _addresses = new RelayAddressBook(_options);
         _responses = new ServerResponses(_options, Faults, nonces, _cache, _outbox);
+        _access = new ServerAccess(_options, nonces, _responses);
         _binding = new BindingHandler(_options, _listeners, _responses);
         _reservations = new PortReservations(random);
         RelayPortChooser ports = new(_options.RelayPorts, _allocations, _reservations, random);
         _allocate = new AllocateHandler(_options, _allocations, _addresses, ports, _reservations, _responses, _outbox, _notices);
-        _shortTerm = new ShortTermUsers(_options);
         _requests = new AllocationRequestHandler(_options, _allocations, peers, _responses, _notices);
         _relay = new RelayPath(_allocations, peers, Faults, _outbox, random);
     }
@@ -188,11 +185,7 @@ public sealed class StunTurnServerMachine : IDisposable
     public bool TryGetEvent([NotNullWhen(true)] out ServerEvent? happened) => _notices.TryTakeEvent(out happened);
 
     /// <summary>Gives the keys of the users back. Sockets are the host's to close.</summary>
-    public void Dispose()
-    {
-        _authenticator.Dispose();
-        _shortTerm.Dispose();
-    }
+    public void Dispose() => _access.Dispose();
 
     private DatagramVerdict HandleMessage(MonotonicTime now, FiveTuple fiveTuple, in StunReader message)
     {
@@ -216,8 +209,7 @@ public sealed class StunTurnServerMachine : IDisposable
             return DatagramVerdict.Consumed;
         }
 
-        bool isAuthentic = message.Method != StunMethod.Binding || !_shortTerm.AreDemanded || _shortTerm.Check(message, out _) == ShortTermCheck.Accepted;
-        if (!isAuthentic || _known.FindUnknown(fiveTuple.Listener, message, stackalloc StunAttributeType[1]) > 0)
+        if (!_access.Admits(message) || _known.FindUnknown(fiveTuple.Listener, message, stackalloc StunAttributeType[1]) > 0)
         {
             return DatagramVerdict.Dropped(DropReason.UnexpectedMessage);
         }
@@ -240,9 +232,7 @@ public sealed class StunTurnServerMachine : IDisposable
             return;
         }
 
-        bool isBinding = request.Method == StunMethod.Binding;
-        bool needsCredentials = isBinding ? _shortTerm.AreDemanded : !_options.IsOpen;
-        if (needsCredentials && !(isBinding ? TryAuthenticateShortTerm(now, ref request, message) : TryAuthenticate(now, ref request, message)))
+        if (!_access.TryAdmit(now, ref request, message))
         {
             return;
         }
@@ -270,37 +260,6 @@ public sealed class StunTurnServerMachine : IDisposable
         }
 
         Serve(now, request, message);
-    }
-
-    private bool TryAuthenticateShortTerm(MonotonicTime now, ref ServerRequest request, in StunReader message)
-    {
-        ShortTermCheck check = _shortTerm.Check(message, out ServerCredential credential);
-        request = request with { Credential = credential };
-        if (check != ShortTermCheck.Accepted)
-        {
-            _responses.Error(now, request, check == ShortTermCheck.BadRequest ? 400 : 401);
-        }
-
-        return check == ShortTermCheck.Accepted;
-    }
-
-    private bool TryAuthenticate(MonotonicTime now, ref ServerRequest request, in StunReader message)
-    {
-        switch (_authenticator.Check(now, request.FiveTuple.Client, message, out ServerCredential credential))
-        {
-            case AuthenticationResult.Accepted:
-                request = request with { Credential = credential };
-                return true;
-            case AuthenticationResult.Incomplete:
-                _responses.Error(now, request, 400);
-                return false;
-            case AuthenticationResult.StaleNonce:
-                _responses.Challenge(now, request, 438);
-                return false;
-            default:
-                _responses.Challenge(now, request, 401);
-                return false;
-        }
     }
 
     private void Serve(MonotonicTime now, in ServerRequest request, in StunReader message)

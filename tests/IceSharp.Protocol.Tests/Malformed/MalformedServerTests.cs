@@ -28,6 +28,20 @@ public sealed partial class MalformedServerTests
     public static TheoryData<string> IntegrityRows =>
         VectorFile.Theory(MalformedVector.All.Where(v => v.Layer == "integrity" && v.Context.StartsWith("server:", StringComparison.Ordinal)).Select(v => v.Id));
 
+    public static TheoryData<string> CodecRows => MalformedVector.OfLayer("codec");
+
+    [Theory]
+    [MemberData(nameof(CodecRows))]
+    [Rfc("STUN-8489-6.3-a")]
+    public void What_is_no_STUN_message_gets_no_answer(string id)
+    {
+        MalformedVector row = MalformedVector.ById(id);
+        using var server = new MalformedServer(row.Context);
+
+        row.IsRejected.Should().BeTrue();
+        server.Receive(row.Bytes).Should().BeEmpty();
+    }
+
     [Theory]
     [MemberData(nameof(IntegrityRows))]
     [Rfc("STUN-8489-6.3-a")]

@@ -151,6 +151,7 @@ public sealed class StunClientTlsTests : IDisposable
     [InlineData(TlsCipherSuite.TLS_RSA_WITH_RC4_128_SHA, false)]
     [InlineData(TlsCipherSuite.TLS_RSA_WITH_3DES_EDE_CBC_SHA, false)]
     [Rfc("STUN-8489-6.2.3-c")]
+    [Rfc("STUN-8489-6.2.3-e")]
     public async Task Suites_with_forward_secrecy_are_shared_and_weak_ones_are_not(TlsCipherSuite suite, bool isShared)
     {
         await using var server = new TcpTestServer(TcpTestServer.AnswerAllAsync, _authority.IssueRsa("stun.example.test"), onlySuite: suite);
