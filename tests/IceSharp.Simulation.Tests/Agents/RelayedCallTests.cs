@@ -121,6 +121,19 @@ public class RelayedCallTests
         responses.Should().BeGreaterThan(500, "otherwise nothing was tried");
     }
 
+    [Fact]
+    [Rfc("TURN-8656-12.3-b")]
+    public void An_unexpected_400_to_ChannelBind_gives_the_allocation_back_and_takes_the_route_away()
+    {
+        using VirtualPair pair = Relayed(p => p.Server!.Machine.Faults.RefuseNext(StunMethod.ChannelBind, 400));
+        pair.Connect().Should().Be(RunOutcome.Reached);
+
+        pair.Network.RunFor(TimeSpan.FromSeconds(5));
+
+        pair.Server!.Events.OfType<AllocationEnded>().Should().ContainSingle().Which.WasReleased.Should().BeTrue();
+        new[] { pair.Offerer, pair.Answerer }.Count(a => a.Machine.GetRoute(0, 1) is null).Should().Be(1, "one of them was told 400");
+    }
+
     private static VirtualPair Relayed(Action<VirtualPair>? prepare = null)
     {
         VirtualPair pair = VirtualPair.Create(new VirtualPairOptions
