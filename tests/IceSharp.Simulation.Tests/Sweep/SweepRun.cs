@@ -137,14 +137,16 @@ internal sealed class SweepRun : IDisposable
             : $"selected {Name(pair)} instead of {string.Join(" or ", allowed)}";
     }
 
-    // Certain within S of ADR 0002. A controlling side that starts earlier may decide before the other one has sent anything, one whose
-    // peer's candidates trickle in decides without the late ones. The offerer of full descriptions starts last, by the gathering of the
-    // answerer and the way of the answer: what it can only learn from the peer's checks comes with their next copies, which are rare by then.
+    // Where ADR 0002 promises it. A controlling side that starts first may decide before the other one has sent anything, and one whose
+    // peer's candidates trickle in decides without the late ones. The offerer of full descriptions starts last; what only a later copy of
+    // a check can open, on either side, may come after its patience.
     private bool IsSelectionCertain(VirtualAgent controlling, ConnectivityOracle oracle)
     {
-        TimeSpan late = _case.SignallingDelay + Timing(oracle).Gathering;
-        bool mustLearn = oracle.Selected.Any(p => p.RemoteType == IceCandidateType.PeerReflexive);
-        return _case.Signalling == SignallingStyle.Full && controlling == _pair.Offerer && (late <= OracleTiming.Spread || !mustLearn);
+        OracleTiming timing = Timing(oracle);
+        bool needsCopyOfPeer = oracle.Selected.Any(p => p.RemoteType == IceCandidateType.PeerReflexive);
+        bool needsCopyOfOurs = oracle.Selected.Any(p => p.LocalType == IceCandidateType.PeerReflexive)
+            && _case.SignallingDelay < timing.Checklist * timing.Pacing;
+        return _case.Signalling == SignallingStyle.Full && controlling == _pair.Offerer && !needsCopyOfPeer && !needsCopyOfOurs;
     }
 
     private string? JudgeTime(ConnectivityOracle oracle)
