@@ -195,8 +195,9 @@ public sealed class IceConnection
     {
         if (_route is null)
         {
-            _ready.GiveUp(reason);
+            // Whoever waited for the connection finds Completed ended too.
             _completed.GiveUp(reason);
+            _ready.GiveUp(reason);
         }
     }
 
@@ -205,9 +206,9 @@ public sealed class IceConnection
     {
         _closed = true;
         _route = null;
-        _ready.GiveUp(reason);
-        _completed.GiveUp(reason);
         _queue.End(reason);
+        _completed.GiveUp(reason);
+        _ready.GiveUp(reason);
     }
 
     private async ValueTask SendSlowlyAsync(ReadOnlyMemory<byte> datagram, IceSendResult result, CancellationToken cancellationToken)

@@ -16,7 +16,7 @@ internal sealed class AgentSession(string name, ILogger logger, AgentWatchers wa
     private readonly CancellationTokenSource _ending = new();
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ConcurrentDictionary<IceCandidatePairInfo, string> _reasons = [];
-    private readonly List<StreamFailed> _failures = [];
+    private readonly List<Action> _atEnd = [];
     private volatile IceDataStream[] _streams = [];
     private volatile IceConnection[] _connections = [];
     private volatile IReadOnlyList<IceCandidatePairInfo>[] _pairs = [];
@@ -105,15 +105,7 @@ internal sealed class AgentSession(string name, ILogger logger, AgentWatchers wa
         IceConnection? connection = Connection(changed.Stream, changed.Component);
         Log.RouteChanged(logger, name, changed.Stream, changed.Component, route?.Route.Pair);
         _pairsChanged = true;
-        bool samePair = route is not null && ReferenceEquals(connection?.SelectedPair, route.Route.Pair);
-        connection?.Publish(route);
-        if (samePair)
-        {
-            // Only the wrapping has changed: a channel stands, or has ended.
-            return;
-        }
-
-        watchers.SelectedPairChanged(new IceSelectedPairChange(Mid(changed.Stream), changed.Component, route?.Route.Pair));
+        _atEnd.Add(() => Announce(changed, connection, route));
     }
 
     /// <summary>Takes a fact from the machine. On the loop.</summary>
@@ -138,12 +130,12 @@ internal sealed class AgentSession(string name, ILogger logger, AgentWatchers wa
                 Log.StreamFailed(logger, name, failed.Stream, failed.Reason);
                 _gatheringReport = [.. machine.GatheringReport];
                 _pairsChanged = true;
-                _failures.Add(failed);
+                _atEnd.Add(() => FailConnections(failed));
                 break;
             case PairNominated nominated:
                 Log.PairNominated(logger, name, nominated.Stream, nominated.Component, nominated.Pair);
                 _pairsChanged = true;
-                Connection(nominated.Stream, nominated.Component)?.Complete(nominated.Pair);
+                _atEnd.Add(() => Connection(nominated.Stream, nominated.Component)?.Complete(nominated.Pair));
                 break;
             case PairStateChanged changed:
                 Log.PairChanged(logger, name, changed.Stream, changed.Pair, changed.Previous, changed.Reason);
@@ -178,8 +170,8 @@ internal sealed class AgentSession(string name, ILogger logger, AgentWatchers wa
         }
 
         // Last: who waited finds the state and the pairs as they are now.
-        _failures.ForEach(FailConnections);
-        _failures.Clear();
+        _atEnd.ForEach(static announce => announce());
+        _atEnd.Clear();
     }
 
     /// <summary>Ends every pending call with a reason. Thread safe; the first reason counts.</summary>
@@ -240,6 +232,17 @@ internal sealed class AgentSession(string name, ILogger logger, AgentWatchers wa
         {
             _state = changed.State;
             watchers.StateChanged(new IceStateChange(changed.Previous, changed.State, changed.Reason));
+        }
+    }
+
+    private void Announce(RouteChanged changed, IceConnection? connection, PublishedRoute? route)
+    {
+        bool samePair = route is not null && ReferenceEquals(connection?.SelectedPair, route.Route.Pair);
+        connection?.Publish(route);
+        if (!samePair)
+        {
+            // Otherwise only the wrapping has changed: a channel stands, or has ended.
+            watchers.SelectedPairChanged(new IceSelectedPairChange(Mid(changed.Stream), changed.Component, route?.Route.Pair));
         }
     }
 
