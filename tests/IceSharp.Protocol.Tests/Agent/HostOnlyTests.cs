@@ -223,6 +223,22 @@ public class HostOnlyTests
     }
 
     [Fact]
+    public void However_long_the_round_trip_a_silent_pair_is_outwaited_by_the_cap()
+    {
+        var wire = new Wire(TimeSpan.FromMilliseconds(600));
+        var test = new HostOnlyTests(wire);
+        Wire.Station left = test.Gathered("left", "10.0.1.5");
+        Wire.Station right = test.Gathered("right", "10.0.2.7", "10.0.3.7");
+        TransportAddress dead = test.Exchange(left, right).Streams[0].Candidates[0].Address;
+        wire.Loses = f => f.Source == dead || f.Destination == dead;
+
+        wire.RunUntil(() => left.Events.OfType<PairNominated>().Any(), 10);
+
+        // Three round trips alone would be 3.6 s; the cap is 3 s, then comes the nominating check's round trip.
+        wire.Now.Should().Be(At(3000 + 1200));
+    }
+
+    [Fact]
     [Rfc("ICE-8445-7.2.5.2.1-a")]
     public void An_authenticated_answer_from_another_address_fails_the_pair()
     {

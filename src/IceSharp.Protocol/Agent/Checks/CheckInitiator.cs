@@ -89,6 +89,9 @@ internal sealed class CheckInitiator(AgentContext context, ChecklistSet checklis
         }
 
         TimeSpan? roundTrip = transaction.RoundTripAt(now);
+
+        // Which copy was answered is unknown after a repeat; as a yardstick for silence the longest possible time serves.
+        context.NoteRoundTrip(now - transaction.FirstSent);
         _transactions.Complete(transaction);
         if (attempt.Pair.CurrentCheck == transaction.Id)
         {
@@ -137,7 +140,6 @@ internal sealed class CheckInitiator(AgentContext context, ChecklistSet checklis
         if (roundTrip is { } measured)
         {
             attempt.Pair.RoundTripTime = measured;
-            context.NoteRoundTrip(measured);
         }
 
         conclusions.OnSucceeded(now, attempt, mapped);
