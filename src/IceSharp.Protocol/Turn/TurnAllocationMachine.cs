@@ -208,7 +208,7 @@ public sealed class TurnAllocationMachine : IDisposable
     }
 
     /// <summary>Bytes that a Send indication to a peer puts before the payload: 36 for IPv4, 48 for IPv6. Up to 7 more follow it.</summary>
-    public static int GetSendOverhead(IpFamily peerFamily) => TurnIndication.SendOverhead(peerFamily);
+    public static int GetSendOverhead(IpFamily peerFamily) => SendIndication.GetOverhead(peerFamily);
 
     /// <summary>Wraps a payload for a peer into a Send indication, to be sent from <see cref="Socket"/> to <see cref="Server"/>. Allocates nothing.</summary>
     /// <param name="buffer">Where the indication goes; at least <see cref="GetSendOverhead"/> + payload + 7 bytes.</param>

@@ -9,7 +9,7 @@ internal sealed class TurnDataPath(TurnPermissions permissions, TurnChannels cha
     public bool TryWriteSend(Span<byte> buffer, TransportAddress peer, ReadOnlySpan<byte> payload, StunTransactionId id, bool dontFragment, out int length)
     {
         bool permitted = permissions.IsInstalled(peer.Address);
-        length = permitted ? TurnIndication.WriteSend(buffer, peer, payload, id, dontFragment) : 0;
+        length = permitted ? SendIndication.Write(buffer, peer, payload, id, dontFragment) : 0;
         return permitted;
     }
 

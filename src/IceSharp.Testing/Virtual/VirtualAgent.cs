@@ -3,6 +3,7 @@ using IceSharp.Protocol;
 using IceSharp.Protocol.Agent;
 using IceSharp.Protocol.Framing;
 using IceSharp.Protocol.Stun;
+using IceSharp.Protocol.Turn;
 
 namespace IceSharp.Testing;
 
@@ -11,7 +12,6 @@ namespace IceSharp.Testing;
 [Experimental("ICE0001")]
 public sealed class VirtualAgent : IDisposable
 {
-    private const int SendIndicationOverhead = 20 + 24 + 4 + 3;
 
     private readonly Dictionary<SocketHandle, VirtualSocket> _sockets = [];
     private readonly List<IceAgentEvent> _events = [];
@@ -113,11 +113,9 @@ public sealed class VirtualAgent : IDisposable
         }
         else if (route.IsRelayed)
         {
-            byte[] wrapped = new byte[data.Length + SendIndicationOverhead];
-            StunWriter writer = new(wrapped, StunMethod.Send, StunClass.Indication, StunTransactionId.Create(_relayIds));
-            writer.AddXorAddress(StunAttributeType.XorPeerAddress, route.Peer);
-            writer.AddBytes(StunAttributeType.Data, data);
-            socket.Send(route.Destination, writer.Written);
+            byte[] wrapped = new byte[SendIndication.GetOverhead(route.Peer.Family) + data.Length + 3];
+            int length = SendIndication.Write(wrapped, route.Peer, data, StunTransactionId.Create(_relayIds));
+            socket.Send(route.Destination, wrapped.AsSpan(0, length));
         }
         else
         {

@@ -3,14 +3,15 @@ using IceSharp.Protocol;
 using IceSharp.Protocol.Agent;
 using IceSharp.Protocol.Framing;
 using IceSharp.Protocol.Stun;
+using IceSharp.Protocol.Turn;
 
 namespace IceSharp.Internal.Routing;
 
 /// <summary>Wraps application data for a TURN server, on any thread, without allocation.</summary>
 internal static class RelayWriter
 {
-    /// <summary>Room a Send indication needs besides its payload: header, XOR-PEER-ADDRESS of IPv6, DATA's header and padding.</summary>
-    public const int OverheadBytes = 20 + 24 + 4 + 3;
+    /// <summary>Room a Send indication needs besides its payload, padding included.</summary>
+    public static readonly int OverheadBytes = SendIndication.GetOverhead(IpFamily.IPv6) + 3;
 
     [ThreadStatic]
     private static CryptoRandomSource? t_random;
@@ -24,9 +25,6 @@ internal static class RelayWriter
     {
         Span<byte> id = stackalloc byte[12];
         (t_random ??= new CryptoRandomSource()).Fill(id);
-        var writer = new StunWriter(buffer, StunMethod.Send, StunClass.Indication, StunTransactionId.Read(id));
-        writer.AddXorAddress(StunAttributeType.XorPeerAddress, peer);
-        writer.AddBytes(StunAttributeType.Data, payload);
-        return writer.Length;
+        return SendIndication.Write(buffer, peer, payload, StunTransactionId.Read(id));
     }
 }
