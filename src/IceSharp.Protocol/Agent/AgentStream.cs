@@ -1,8 +1,6 @@
-using IceSharp.Protocol.Stun;
-
 namespace IceSharp.Protocol.Agent;
 
-/// <summary>One data stream of the agent: credentials, candidates, checklist and routes.</summary>
+/// <summary>One data stream of the agent: its ICE session, of which a restart makes another, and the routes of its components, which outlive restarts.</summary>
 internal sealed class AgentStream : IDisposable
 {
     private readonly DataRoute?[] _routes;
@@ -15,14 +13,10 @@ internal sealed class AgentStream : IDisposable
         Mid = mid;
         ComponentCount = componentCount;
         Media = media;
-        Ufrag = IceCredentials.NewUfrag(random);
-        Password = IceCredentials.NewPassword(random);
-        LocalKey = StunIntegrityKey.ShortTerm(Password);
-        UfragBytes = System.Text.Encoding.ASCII.GetBytes(Ufrag);
         _routes = new DataRoute?[componentCount];
         _routeBases = new CandidateBase?[componentCount];
         _lastSent = new MonotonicTime[componentCount];
-        Checklist = new Checklist(this);
+        Current = new StreamGeneration(this, 0, random);
     }
 
     public int Index { get; }
@@ -33,59 +27,31 @@ internal sealed class AgentStream : IDisposable
 
     public SdpMedia Media { get; }
 
-    public string Ufrag { get; }
+    /// <summary>The ICE session in force. What belongs to a pair or candidate is reached through its own generation instead, which may be an older one.</summary>
+    public StreamGeneration Current { get; }
 
-    public byte[] UfragBytes { get; }
+    public string Ufrag => Current.Ufrag;
 
-    public string Password { get; }
+    public string Password => Current.Password;
 
-    public StunIntegrityKey LocalKey { get; }
+    public RemoteCredentials? Remote => Current.Remote;
 
-    public RemoteCredentials? Remote { get; private set; }
+    public List<LocalCandidate> LocalCandidates => Current.LocalCandidates;
 
-    /// <summary>Whether the peer will name no more candidates.</summary>
-    public bool RemoteEnded { get; set; }
+    public List<RemoteCandidate> RemoteCandidates => Current.RemoteCandidates;
 
-    public List<LocalCandidate> LocalCandidates { get; } = [];
+    public Checklist Checklist => Current.Checklist;
 
-    public List<RemoteCandidate> RemoteCandidates { get; } = [];
+    public int UsedComponents => Current.UsedComponents;
 
-    /// <summary>Candidates that came before the description.</summary>
-    public List<IceCandidate> PendingRemoteCandidates { get; } = [];
-
-    public Checklist Checklist { get; }
-
-    /// <summary>Checks that came before the description: answered then, worked in later (RFC 8445 §7.3).</summary>
-    public List<EarlyCheck> EarlyChecks { get; } = [];
-
-    /// <summary>Whether the peer was given enough time to name its candidates, though it has not said that it ended.</summary>
-    public bool PatienceIsOver { get; set; }
-
-    /// <summary>Components in use: the smaller of both agents' highest numbers, once the peer's is known (RFC 8445 §6.1.2.2).</summary>
-    public int UsedComponents
+    public bool RemoteEnded
     {
-        get
-        {
-            if (!RemoteEnded && !PatienceIsOver)
-            {
-                return ComponentCount;
-            }
-
-            int highest = 0;
-            foreach (RemoteCandidate candidate in RemoteCandidates)
-            {
-                highest = Math.Max(highest, candidate.Component);
-            }
-
-            return highest == 0 ? ComponentCount : Math.Min(ComponentCount, highest);
-        }
+        get => Current.RemoteEnded;
+        set => Current.RemoteEnded = value;
     }
 
-    public void SetRemote(string ufrag, string password)
-    {
-        Remote?.Dispose();
-        Remote = new RemoteCredentials(ufrag, password, Ufrag);
-    }
+    /// <summary>The session that a USERNAME's first half names; null when none in force has it.</summary>
+    public StreamGeneration? FindGeneration(ReadOnlySpan<byte> localUfrag) => localUfrag.SequenceEqual(Current.UfragBytes) ? Current : null;
 
     public DataRoute? Route(int component) => component >= 1 && component <= ComponentCount ? _routes[component - 1] : null;
 
@@ -102,9 +68,5 @@ internal sealed class AgentStream : IDisposable
     public void NoteSent(int component, MonotonicTime at) =>
         _lastSent[component - 1] = MonotonicTime.Max(_lastSent[component - 1], at);
 
-    public void Dispose()
-    {
-        LocalKey.Dispose();
-        Remote?.Dispose();
-    }
+    public void Dispose() => Current.Dispose();
 }

@@ -172,7 +172,7 @@ public sealed class IceAgentMachine : IDisposable
             return;
         }
 
-        _remote.Add(now, target, [candidate]);
+        _remote.Add(now, target.Current, [candidate]);
         Advance(now);
     }
 

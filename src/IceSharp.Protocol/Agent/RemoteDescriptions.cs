@@ -14,67 +14,68 @@ internal sealed class RemoteDescriptions(AgentContext context, ChecklistSet chec
 
         for (int i = 0; i < context.Streams.Count; i++)
         {
-            AgentStream stream = context.Streams[i];
+            StreamGeneration generation = context.Streams[i].Current;
             IceStreamDescription told = description.Streams[i];
             if (first)
             {
-                stream.SetRemote(told.Ufrag, told.Password);
+                generation.SetRemote(told.Ufrag, told.Password);
+                generation.ChecksBeganAt = now;
             }
 
-            IceCandidate[] early = [.. stream.PendingRemoteCandidates];
-            stream.PendingRemoteCandidates.Clear();
-            Add(now, stream, told.Candidates);
-            Add(now, stream, early);
-            stream.RemoteEnded |= told.EndOfCandidates || !description.Options.Contains("trickle");
+            IceCandidate[] early = [.. generation.PendingRemoteCandidates];
+            generation.PendingRemoteCandidates.Clear();
+            Add(now, generation, told.Candidates);
+            Add(now, generation, early);
+            generation.RemoteEnded |= told.EndOfCandidates || !description.Options.Contains("trickle");
         }
 
         foreach (AgentStream stream in context.Streams)
         {
-            triggered.Replay(now, stream);
+            triggered.Replay(now, stream.Current);
         }
     }
 
-    public void Add(MonotonicTime now, AgentStream stream, IReadOnlyList<IceCandidate> candidates)
+    public void Add(MonotonicTime now, StreamGeneration generation, IReadOnlyList<IceCandidate> candidates)
     {
-        if (stream.Remote is not { } credentials)
+        if (generation.Remote is not { } credentials)
         {
-            stream.PendingRemoteCandidates.AddRange(candidates.Take(context.Options.MaxRemoteCandidates - stream.PendingRemoteCandidates.Count));
+            generation.PendingRemoteCandidates.AddRange(candidates.Take(context.Options.MaxRemoteCandidates - generation.PendingRemoteCandidates.Count));
             return;
         }
 
         var added = new List<RemoteCandidate>();
         foreach (IceCandidate candidate in candidates)
         {
-            if (Refusal(stream, credentials, candidate) is { } reason)
+            if (Refusal(generation, credentials, candidate) is { } reason)
             {
-                context.Events.Add(new RemoteCandidateIgnored(stream.Index, candidate, reason));
+                context.Events.Add(new RemoteCandidateIgnored(generation.Stream.Index, candidate, reason));
             }
             else
             {
-                added.Add(Merge(stream, candidate));
+                added.Add(Merge(generation, candidate));
             }
         }
 
-        checklists.AddRemote(now, stream, added);
+        checklists.AddRemote(now, generation, added);
     }
 
-    private static RemoteCandidate Merge(AgentStream stream, IceCandidate candidate)
+    private static RemoteCandidate Merge(StreamGeneration generation, IceCandidate candidate)
     {
-        if (Find(stream, candidate) is { } learnt)
+        if (Find(generation, candidate) is { } learnt)
         {
             learnt.Adopt(candidate);
             return learnt;
         }
 
         var remote = new RemoteCandidate(candidate, isSignalled: true);
-        stream.RemoteCandidates.Add(remote);
+        generation.RemoteCandidates.Add(remote);
         return remote;
     }
 
-    private static RemoteCandidate? Find(AgentStream stream, IceCandidate candidate) =>
-        stream.RemoteCandidates.Find(r => r.Address == candidate.Address && r.Component == candidate.Component);
+    private static RemoteCandidate? Find(StreamGeneration generation, IceCandidate candidate) =>
+        generation.RemoteCandidates.Find(r => r.Address == candidate.Address && r.Component == candidate.Component);
 
-    private string? Refusal(AgentStream stream, RemoteCredentials credentials, IceCandidate candidate)
+    private string? Refusal(StreamGeneration generation, RemoteCredentials credentials, IceCandidate candidate)
     {
         if (AddressRules.RefusalOfRemote(candidate) is { } reason)
         {
@@ -86,12 +87,12 @@ internal sealed class RemoteDescriptions(AgentContext context, ChecklistSet chec
             return $"belongs to another generation (ufrag {ufrag})";
         }
 
-        if (Find(stream, candidate) is { IsSignalled: true })
+        if (Find(generation, candidate) is { IsSignalled: true })
         {
             return "known already";
         }
 
-        return stream.RemoteCandidates.Count >= context.Options.MaxRemoteCandidates ? "too many remote candidates" : null;
+        return generation.RemoteCandidates.Count >= context.Options.MaxRemoteCandidates ? "too many remote candidates" : null;
     }
 
     private void Begin(MonotonicTime now, IceDescription description)

@@ -221,7 +221,7 @@ public class AnnexDTests
                 lists._names.Add((side.Name, side.Address, side.Component));
                 bool isBase = side.Type != ServerReflexive;
                 CandidateBase @base = isBase ? Base(stream, side) : hosts.Last(b => b.Socket.Component == side.Component);
-                var candidate = new LocalCandidate(stream, side.Component, side.Type, side.Address, @base, null, side.Foundation, 65535, side.Priority);
+                var candidate = new LocalCandidate(stream.Current, side.Component, side.Type, side.Address, @base, null, side.Foundation, 65535, side.Priority);
                 stream.LocalCandidates.Add(candidate);
                 if (isBase)
                 {
@@ -240,7 +240,7 @@ public class AnnexDTests
             }
 
             stream.RemoteCandidates.AddRange(remotes);
-            lists.Set.AddRemote(MonotonicTime.Zero, stream, remotes);
+            lists.Set.AddRemote(MonotonicTime.Zero, stream.Current, remotes);
             return lists;
         }
 

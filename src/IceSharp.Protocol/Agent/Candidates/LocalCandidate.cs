@@ -2,7 +2,7 @@ namespace IceSharp.Protocol.Agent;
 
 /// <summary>A candidate of this agent.</summary>
 internal sealed class LocalCandidate(
-    AgentStream stream,
+    StreamGeneration generation,
     int component,
     IceCandidateType type,
     TransportAddress address,
@@ -12,7 +12,10 @@ internal sealed class LocalCandidate(
     int localPreference,
     uint priority)
 {
-    public AgentStream Stream { get; } = stream;
+    /// <summary>The ICE session it was made for.</summary>
+    public StreamGeneration Generation { get; } = generation;
+
+    public AgentStream Stream => Generation.Stream;
 
     public int Component { get; } = component;
 
@@ -37,8 +40,8 @@ internal sealed class LocalCandidate(
         Address = address,
         Type = type,
         RelatedAddress = relatedAddress,
-        Mid = stream.Mid,
-        Ufrag = stream.Ufrag,
+        Mid = generation.Stream.Mid,
+        Ufrag = generation.Ufrag,
     };
 
     /// <summary>What PRIORITY says in checks from here: the formula with the type preference of peer-reflexive (RFC 8445 §7.1.1).</summary>

@@ -12,6 +12,9 @@ internal sealed class CandidatePair(LocalCandidate local, RemoteCandidate remote
     /// <summary>The remote priority that counts for this pair: the one known when it was formed, also when a learnt candidate is signalled later (RFC 8838 §11).</summary>
     public uint RemotePriority { get; } = remote.Priority;
 
+    /// <summary>The ICE session that the pair belongs to.</summary>
+    public StreamGeneration Generation => Local.Generation;
+
     public int Component => Local.Component;
 
     /// <summary>Where checks of the pair leave from.</summary>

@@ -8,15 +8,15 @@ internal sealed class CheckConclusions(AgentContext context, ChecklistSet checkl
     public void OnSucceeded(MonotonicTime now, CheckAttempt attempt, TransportAddress mapped)
     {
         CandidatePair pair = attempt.Pair;
-        AgentStream stream = pair.Local.Stream;
+        Checklist list = pair.Generation.Checklist;
         LocalCandidate local = FindLocal(pair, mapped) ?? LearnLocal(attempt, mapped);
         CandidatePair valid = FindOrMakeValid(now, pair, local);
 
         pair.Produced = valid;
         valid.Generator = pair;
         valid.RoundTripTime = pair.RoundTripTime;
-        stream.Checklist.RemoveTriggered(pair);
-        stream.Checklist.AddValid(valid);
+        list.RemoveTriggered(pair);
+        list.AddValid(valid);
         checklists.Move(pair, Succeeded, ReferenceEquals(pair, valid) ? "check answered" : $"check answered, seen as {mapped}");
         checklists.Move(valid, Succeeded, "proven by a check");
         checklists.Unfreeze(pair);
@@ -37,7 +37,7 @@ internal sealed class CheckConclusions(AgentContext context, ChecklistSet checkl
     public void OnFailed(CheckAttempt attempt, string reason)
     {
         CandidatePair pair = attempt.Pair;
-        Checklist list = pair.Local.Stream.Checklist;
+        Checklist list = pair.Generation.Checklist;
         bool nominating = attempt.UseCandidate || pair.PeerNominated;
         if (nominating && pair.Produced is { } valid)
         {
@@ -77,7 +77,7 @@ internal sealed class CheckConclusions(AgentContext context, ChecklistSet checkl
     private static LocalCandidate? FindLocal(CandidatePair pair, TransportAddress mapped)
     {
         LocalCandidate? other = null;
-        foreach (LocalCandidate candidate in pair.Local.Stream.LocalCandidates)
+        foreach (LocalCandidate candidate in pair.Generation.LocalCandidates)
         {
             if (candidate.Component == pair.Component && candidate.Address == mapped)
             {
@@ -98,7 +98,7 @@ internal sealed class CheckConclusions(AgentContext context, ChecklistSet checkl
     {
         LocalCandidate from = attempt.Pair.Local;
         var learnt = new LocalCandidate(
-            from.Stream,
+            from.Generation,
             from.Component,
             IceCandidateType.PeerReflexive,
             mapped,
@@ -107,9 +107,9 @@ internal sealed class CheckConclusions(AgentContext context, ChecklistSet checkl
             context.Foundations.Get(IceCandidateType.PeerReflexive, from.Base.Address.Address, default),
             from.LocalPreference,
             attempt.Priority);
-        if (from.Stream.LocalCandidates.Count < context.Options.MaxRemoteCandidates * 2)
+        if (from.Generation.LocalCandidates.Count < context.Options.MaxRemoteCandidates * 2)
         {
-            from.Stream.LocalCandidates.Add(learnt);
+            from.Generation.LocalCandidates.Add(learnt);
         }
 
         return learnt;
@@ -117,7 +117,7 @@ internal sealed class CheckConclusions(AgentContext context, ChecklistSet checkl
 
     private CandidatePair FindOrMakeValid(MonotonicTime now, CandidatePair pair, LocalCandidate local)
     {
-        Checklist list = pair.Local.Stream.Checklist;
+        Checklist list = pair.Generation.Checklist;
         if (pair.Local.Address == local.Address)
         {
             return pair;

@@ -14,7 +14,7 @@ internal sealed class CheckInitiator(AgentContext context, ChecklistSet checklis
     /// <summary>Sends the first copy of a check. The caller has taken a pacing slot.</summary>
     public void Start(MonotonicTime now, CandidatePair pair)
     {
-        if (pair.Local.Stream.Remote is not { } credentials)
+        if (pair.Generation.Remote is not { } credentials)
         {
             return;
         }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using IceSharp.Protocol.Stun;
 
 namespace IceSharp.Protocol.Agent;
@@ -17,9 +18,8 @@ internal sealed class CheckResponder(AgentContext context, CheckConclusions conc
             return DatagramVerdict.Dropped(DropReason.UnacceptedSource);
         }
 
-        AgentStream stream = arrivedAt.Socket.Stream;
         StunTransactionId id = request.TransactionId;
-        if (!Authenticate(stream, request, out int code, out ReadOnlySpan<byte> remoteUfrag))
+        if (!Authenticate(arrivedAt.Socket.Stream, request, out StreamGeneration? generation, out int code, out ReadOnlySpan<byte> remoteUfrag))
         {
             SendError(arrivedAt, source, id, code, code == 400 ? "Bad Request" : "Unauthenticated", key: null);
             return DatagramVerdict.Dropped(DropReason.Unauthenticated);
@@ -30,13 +30,13 @@ internal sealed class CheckResponder(AgentContext context, CheckConclusions conc
         int unknownCount = StunComprehension.CollectUnknown(request, unknown);
         if (unknownCount > 0)
         {
-            SendError(arrivedAt, source, id, 420, "Unknown Attribute", stream.LocalKey, unknown[..unknownCount]);
+            SendError(arrivedAt, source, id, 420, "Unknown Attribute", generation.LocalKey, unknown[..unknownCount]);
             return DatagramVerdict.Consumed;
         }
 
         if (request.GetUInt32(StunAttributeType.Priority, out uint priority) != StunAttributeStatus.Ok)
         {
-            SendError(arrivedAt, source, id, 400, "Bad Request", stream.LocalKey);
+            SendError(arrivedAt, source, id, 400, "Bad Request", generation.LocalKey);
             return DatagramVerdict.Consumed;
         }
 
@@ -44,26 +44,28 @@ internal sealed class CheckResponder(AgentContext context, CheckConclusions conc
         bool repeated = _recent.Contains(id, source);
         if (!repeated && !ResolveRoleConflict(request))
         {
-            SendError(arrivedAt, source, id, 487, "Role Conflict", stream.LocalKey);
+            SendError(arrivedAt, source, id, 487, "Role Conflict", generation.LocalKey);
             return DatagramVerdict.Consumed;
         }
 
         Span<byte> buffer = stackalloc byte[CheckMessages.MaxBytes];
-        context.Outbox.Add(arrivedAt, source, CheckMessages.Success(buffer, id, source, stream.LocalKey));
+        context.Outbox.Add(arrivedAt, source, CheckMessages.Success(buffer, id, source, generation.LocalKey));
         if (!repeated)
         {
             _recent.Add(id, source);
             bool useCandidate = request.GetFlag(StunAttributeType.UseCandidate) == StunAttributeStatus.Ok;
-            triggered.OnCheck(now, new EarlyCheck(arrivedAt, source, IcePriority.Clamp(priority), useCandidate, remoteUfrag.ToArray()));
+            triggered.OnCheck(now, new EarlyCheck(generation, arrivedAt, source, IcePriority.Clamp(priority), useCandidate, remoteUfrag.ToArray()));
         }
 
         return DatagramVerdict.Consumed;
     }
 
     // Presence, then username, then integrity (RFC 8489 §9.1.3). Only the half before the colon has to be ours.
-    private static bool Authenticate(AgentStream stream, in StunReader request, out int code, out ReadOnlySpan<byte> remoteUfrag)
+    private static bool Authenticate(
+        AgentStream stream, in StunReader request, [NotNullWhen(true)] out StreamGeneration? generation, out int code, out ReadOnlySpan<byte> remoteUfrag)
     {
         code = 400;
+        generation = null;
         remoteUfrag = default;
         if (!request.HasIntegrity || request.GetBytes(StunAttributeType.Username, out ReadOnlySpan<byte> username) != StunAttributeStatus.Ok)
         {
@@ -72,11 +74,12 @@ internal sealed class CheckResponder(AgentContext context, CheckConclusions conc
 
         int colon = username.IndexOf((byte)':');
         code = 401;
-        if (colon < 0 || !username[..colon].SequenceEqual(stream.UfragBytes) || request.VerifyIntegrity(stream.LocalKey) != StunIntegrityStatus.Ok)
+        if (colon < 0 || stream.FindGeneration(username[..colon]) is not { } named || request.VerifyIntegrity(named.LocalKey) != StunIntegrityStatus.Ok)
         {
             return false;
         }
 
+        generation = named;
         remoteUfrag = username[(colon + 1)..];
         return true;
     }

@@ -1,13 +1,15 @@
 namespace IceSharp.Protocol.Agent;
 
 /// <summary>The pairs of one stream, best first, with the queue of triggered checks and the valid list (RFC 8445 §6.1.2, §6.1.4).</summary>
-internal sealed class Checklist(AgentStream stream)
+internal sealed class Checklist(StreamGeneration generation)
 {
     private readonly List<CandidatePair> _pairs = [];
     private readonly List<CandidatePair> _valid = [];
     private readonly List<CandidatePair> _triggered = [];
 
-    public AgentStream Stream { get; } = stream;
+    public StreamGeneration Generation { get; } = generation;
+
+    public AgentStream Stream => Generation.Stream;
 
     public ChecklistState State { get; set; }
 

@@ -16,13 +16,22 @@ internal sealed class ChecklistProgress(AgentContext context, Gatherer gatherer)
         { false, false, false, false, false, false },
     };
 
-    private bool _patienceIsOver;
-
     public IceConnectionState State { get; private set; }
 
     /// <summary>When patience for the peer's checks ends; Never when that is no longer a question.</summary>
-    public MonotonicTime PatienceEndsAt =>
-        context.ChecksBeganAt is { } began && !_patienceIsOver ? began + context.Options.PatienceTimeout : MonotonicTime.Never;
+    public MonotonicTime PatienceEndsAt
+    {
+        get
+        {
+            MonotonicTime next = MonotonicTime.Never;
+            foreach (AgentStream stream in context.Streams)
+            {
+                next = MonotonicTime.Min(next, EndOfPatience(stream.Current));
+            }
+
+            return next;
+        }
+    }
 
     public void Evaluate(MonotonicTime now)
     {
@@ -31,7 +40,6 @@ internal sealed class ChecklistProgress(AgentContext context, Gatherer gatherer)
             return;
         }
 
-        _patienceIsOver |= now >= PatienceEndsAt;
         if (State == IceConnectionState.New)
         {
             MoveTo(IceConnectionState.Checking, "both descriptions are known");
@@ -39,7 +47,7 @@ internal sealed class ChecklistProgress(AgentContext context, Gatherer gatherer)
 
         foreach (AgentStream stream in context.Streams)
         {
-            stream.PatienceIsOver = _patienceIsOver;
+            stream.Current.PatienceIsOver |= now >= EndOfPatience(stream.Current);
             EvaluateList(stream);
             for (int component = 1; component <= stream.ComponentCount; component++)
             {
@@ -78,6 +86,10 @@ internal sealed class ChecklistProgress(AgentContext context, Gatherer gatherer)
         }
     }
 
+    // The PAC timer runs from the moment when the credentials of both sides are known, candidates or not (RFC 8863 §4).
+    private MonotonicTime EndOfPatience(StreamGeneration generation) =>
+        generation.ChecksBeganAt is { } began && !generation.PatienceIsOver ? began + context.Options.PatienceTimeout : MonotonicTime.Never;
+
     private void EvaluateList(AgentStream stream)
     {
         Checklist list = stream.Checklist;
@@ -104,7 +116,7 @@ internal sealed class ChecklistProgress(AgentContext context, Gatherer gatherer)
     // Everything checked, nothing under way on our side, and patience over. The peer may never say that its candidates ended:
     // patience stands in for that (RFC 8838 §8, RFC 8863 §5).
     private bool HasNoChance(AgentStream stream) =>
-        _patienceIsOver
+        stream.Current.PatienceIsOver
         && gatherer.State == IceGatheringState.Complete
         && stream.Checklist.Triggered.Count == 0
         && stream.Checklist.Pairs.All(p => p.State is Succeeded or Failed);

@@ -9,21 +9,21 @@ internal sealed class ChecklistSet(AgentContext context)
 
     /// <summary>Pairs a new local candidate with the remote ones of its stream and component.</summary>
     public void AddLocal(MonotonicTime now, LocalCandidate local) =>
-        Form(now, local.Stream, local.Stream.RemoteCandidates.Where(r => r.IsSignalled).Select(r => (local, r)));
+        Form(now, local.Generation, local.Generation.RemoteCandidates.Where(r => r.IsSignalled).Select(r => (local, r)));
 
     /// <summary>Pairs new remote candidates with the local ones of their stream and component.</summary>
-    public void AddRemote(MonotonicTime now, AgentStream stream, IReadOnlyList<RemoteCandidate> remotes) =>
-        Form(now, stream, from remote in remotes from local in stream.LocalCandidates select (local, remote));
+    public void AddRemote(MonotonicTime now, StreamGeneration generation, IReadOnlyList<RemoteCandidate> remotes) =>
+        Form(now, generation, from remote in remotes from local in generation.LocalCandidates select (local, remote));
 
     /// <summary>Adds the pair of a triggered check for a path that no checklist pair has.</summary>
     public CandidatePair? AddLearnt(MonotonicTime now, LocalCandidate local, RemoteCandidate remote)
     {
-        AgentStream stream = local.Stream;
+        Checklist list = local.Generation.Checklist;
         var pair = new CandidatePair(local, remote, now);
         pair.UpdatePriority(context.Role.Current);
-        stream.Checklist.Insert(pair);
+        list.Insert(pair);
         Limit();
-        return stream.Checklist.Pairs.Contains(pair) ? pair : null;
+        return list.Pairs.Contains(pair) ? pair : null;
     }
 
     /// <summary>Moves a pair's state and tells the host.</summary>
@@ -47,7 +47,7 @@ internal sealed class ChecklistSet(AgentContext context)
     /// <summary>Puts a pair into its triggered-check queue and sets it to Waiting.</summary>
     public void Trigger(CandidatePair pair, string reason)
     {
-        Checklist list = pair.Local.Stream.Checklist;
+        Checklist list = pair.Generation.Checklist;
         list.Trigger(pair);
         Move(pair, Waiting, reason);
         if (list.State == ChecklistState.Failed)
@@ -59,7 +59,7 @@ internal sealed class ChecklistSet(AgentContext context)
     /// <summary>Ends a pair without a check: nothing can carry it any more.</summary>
     public void Fail(CandidatePair pair, string reason)
     {
-        pair.Local.Stream.Checklist.RemoveTriggered(pair);
+        pair.Generation.Checklist.RemoveTriggered(pair);
         pair.NominateWithNextCheck = false;
         pair.PeerNominated = false;
         pair.Produced = null;
@@ -228,22 +228,22 @@ internal sealed class ChecklistSet(AgentContext context)
     private static bool IsReady(CandidatePair pair) =>
         pair.Base.Allocation is not { } allocation || allocation.HasPermission(pair.Remote.Address.Address);
 
-    private void Form(MonotonicTime now, AgentStream stream, IEnumerable<(LocalCandidate Local, RemoteCandidate Remote)> combinations)
+    private void Form(MonotonicTime now, StreamGeneration generation, IEnumerable<(LocalCandidate Local, RemoteCandidate Remote)> combinations)
     {
         var formed = new List<CandidatePair>();
         foreach ((LocalCandidate local, RemoteCandidate remote) in combinations)
         {
-            if (CanForm(stream, local, remote))
+            if (CanForm(generation.Checklist, local, remote))
             {
                 var pair = new CandidatePair(local, remote, now);
                 pair.UpdatePriority(context.Role.Current);
-                stream.Checklist.Insert(pair);
+                generation.Checklist.Insert(pair);
                 formed.Add(pair);
             }
         }
 
         Limit();
-        foreach (CandidatePair pair in formed.Where(stream.Checklist.Pairs.Contains))
+        foreach (CandidatePair pair in formed.Where(generation.Checklist.Pairs.Contains))
         {
             Settle(pair);
             if (pair.Base.Allocation?.RequestPermission(now, pair.Remote.Address.Address) == false)
@@ -255,7 +255,7 @@ internal sealed class ChecklistSet(AgentContext context)
 
     // A reflexive candidate sends from its base, and the base's own pair with the same remote candidate always ranks higher:
     // replacing and pruning (RFC 8445 §6.1.2.4) leave just the pairs of bases.
-    private static bool CanForm(AgentStream stream, LocalCandidate local, RemoteCandidate remote)
+    private static bool CanForm(Checklist list, LocalCandidate local, RemoteCandidate remote)
     {
         if (local.Component != remote.Component || !AddressRules.CanPair(local.Base.Address.Address, remote.Address.Address))
         {
@@ -263,8 +263,8 @@ internal sealed class ChecklistSet(AgentContext context)
         }
 
         return ReferenceEquals(local.Base.Candidate, local)
-            && stream.Checklist.Nominated(local.Component) is null
-            && stream.Checklist.FindPath(local.Base, remote.Address) is null;
+            && list.Nominated(local.Component) is null
+            && list.FindPath(local.Base, remote.Address) is null;
     }
 
     // RFC 8838 §12; with all candidates known beforehand this gives the initial states of RFC 8445 §6.1.2.6.

@@ -42,24 +42,24 @@ internal sealed class Nominations(AgentContext context, ChecklistSet checklists,
     /// <summary>A check with USE-CANDIDATE succeeded, on either side: the pair is nominated and its component concluded (RFC 8445 §8.1.2).</summary>
     public void Nominate(CandidatePair valid)
     {
-        AgentStream stream = valid.Local.Stream;
+        Checklist list = valid.Generation.Checklist;
         if (valid.IsNominated)
         {
             return;
         }
 
-        if (context.PeerIsIce2 && stream.Checklist.Nominated(valid.Component) is { } failedAtPeer)
+        if (context.PeerIsIce2 && list.Nominated(valid.Component) is { } failedAtPeer)
         {
-            stream.Checklist.RemoveValid(failedAtPeer);
+            list.RemoveValid(failedAtPeer);
         }
 
         valid.IsNominated = true;
-        context.Events.Add(new PairNominated(stream.Index, valid.Component, valid.ToInfo()));
+        context.Events.Add(new PairNominated(list.Stream.Index, valid.Component, valid.ToInfo()));
         CandidatePair kept = valid.Generator ?? valid;
-        foreach (CandidatePair other in stream.Checklist.Pairs.Where(p => p.Component == valid.Component && !ReferenceEquals(p, kept)).ToArray())
+        foreach (CandidatePair other in list.Pairs.Where(p => p.Component == valid.Component && !ReferenceEquals(p, kept)).ToArray())
         {
             cancelCheck(other);
-            stream.Checklist.Remove(other);
+            list.Remove(other);
         }
     }
 
@@ -116,7 +116,7 @@ internal sealed class Nominations(AgentContext context, ChecklistSet checklists,
     private MonotonicTime PatienceEnds(CandidatePair pair, int place)
     {
         TimeSpan patience = (RoundTripsOfPatience * context.LongestRoundTrip) + Spread;
-        MonotonicTime began = MonotonicTime.Max(pair.CreatedAt, context.ChecksBeganAt ?? pair.CreatedAt);
+        MonotonicTime began = MonotonicTime.Max(pair.CreatedAt, pair.Generation.ChecksBeganAt ?? pair.CreatedAt);
         MonotonicTime byPlace = began + (place * context.Pacer.Ta) + patience;
         MonotonicTime byCheck = pair.FirstCheckAt is { } sent ? sent + patience : byPlace;
         return MonotonicTime.Min(MonotonicTime.Max(byPlace, byCheck), began + Cap);

@@ -16,15 +16,15 @@ internal sealed class TriggeredChecks(AgentContext context, ChecklistSet checkli
 
     public void OnCheck(MonotonicTime now, EarlyCheck check)
     {
-        AgentStream stream = check.Base.Socket.Stream;
-        if (stream.Remote is null)
+        StreamGeneration generation = check.Generation;
+        if (generation.Remote is null)
         {
-            Remember(stream, check);
+            Remember(generation, check);
             return;
         }
 
         // A check of another session with this agent (a forked offer) or of credentials that are no longer in force.
-        if (!check.RemoteUfrag.AsSpan().SequenceEqual(stream.Remote.UfragBytes))
+        if (!check.RemoteUfrag.AsSpan().SequenceEqual(generation.Remote.UfragBytes))
         {
             return;
         }
@@ -32,8 +32,8 @@ internal sealed class TriggeredChecks(AgentContext context, ChecklistSet checkli
         // A nomination counts though there is one already: a peer of RFC 8445 nominates again only when the first one failed on its
         // side (§7.2.5.3.4), where our answer was lost; refusing would leave the two on different pairs.
         bool isNominated = check.UseCandidate && context.Role.Current == IceRole.Controlled;
-        CandidatePair? pair = stream.Checklist.FindPath(check.Base, check.Source) ?? Learn(now, check, isNominated);
-        if (pair is null || (IsSettled(stream, pair) && !isNominated))
+        CandidatePair? pair = generation.Checklist.FindPath(check.Base, check.Source) ?? Learn(now, check, isNominated);
+        if (pair is null || (IsSettled(pair) && !isNominated))
         {
             return;
         }
@@ -46,33 +46,33 @@ internal sealed class TriggeredChecks(AgentContext context, ChecklistSet checkli
     }
 
     /// <summary>Works the checks in that came before the peer's description (RFC 8445 §7.3).</summary>
-    public void Replay(MonotonicTime now, AgentStream stream)
+    public void Replay(MonotonicTime now, StreamGeneration generation)
     {
-        EarlyCheck[] early = [.. stream.EarlyChecks];
-        stream.EarlyChecks.Clear();
+        EarlyCheck[] early = [.. generation.EarlyChecks];
+        generation.EarlyChecks.Clear();
         foreach (EarlyCheck check in early)
         {
             OnCheck(now, check);
         }
     }
 
-    private static void Remember(AgentStream stream, EarlyCheck check)
+    private static void Remember(StreamGeneration generation, EarlyCheck check)
     {
-        int same = stream.EarlyChecks.FindIndex(e => ReferenceEquals(e.Base, check.Base) && e.Source == check.Source);
+        int same = generation.EarlyChecks.FindIndex(e => ReferenceEquals(e.Base, check.Base) && e.Source == check.Source);
         if (same >= 0)
         {
-            EarlyCheck known = stream.EarlyChecks[same];
-            stream.EarlyChecks[same] = check with { UseCandidate = check.UseCandidate || known.UseCandidate };
+            EarlyCheck known = generation.EarlyChecks[same];
+            generation.EarlyChecks[same] = check with { UseCandidate = check.UseCandidate || known.UseCandidate };
         }
-        else if (stream.EarlyChecks.Count < MaxEarlyChecks)
+        else if (generation.EarlyChecks.Count < MaxEarlyChecks)
         {
-            stream.EarlyChecks.Add(check);
+            generation.EarlyChecks.Add(check);
         }
     }
 
     // Once the component is decided, checks on other paths are answered and no more; a peer of RFC 5245 may still nominate another one.
-    private bool IsSettled(AgentStream stream, CandidatePair pair) =>
-        stream.Checklist.Nominated(pair.Component) is { } nominated && !ReferenceEquals(nominated.Generator ?? nominated, pair) && context.PeerIsIce2;
+    private bool IsSettled(CandidatePair pair) =>
+        pair.Generation.Checklist.Nominated(pair.Component) is { } nominated && !ReferenceEquals(nominated.Generator ?? nominated, pair) && context.PeerIsIce2;
 
     private void Trigger(CandidatePair pair)
     {
@@ -101,38 +101,38 @@ internal sealed class TriggeredChecks(AgentContext context, ChecklistSet checkli
 
     private CandidatePair? Learn(MonotonicTime now, EarlyCheck check, bool isNominated)
     {
-        AgentStream stream = check.Base.Socket.Stream;
+        StreamGeneration generation = check.Generation;
         int component = check.Base.Socket.Component;
-        bool canMatter = stream.Checklist.Nominated(component) is null || !context.PeerIsIce2;
+        bool canMatter = generation.Checklist.Nominated(component) is null || !context.PeerIsIce2;
         if (check.Base.Candidate is not { } local || !(isNominated || (canMatter && check.Base.VainLearning < MaxVainLearning)))
         {
             return null;
         }
 
-        RemoteCandidate? remote = stream.RemoteCandidates.Find(r => r.Address == check.Source && r.Component == component);
+        RemoteCandidate? remote = generation.RemoteCandidates.Find(r => r.Address == check.Source && r.Component == component);
         if (remote is null)
         {
-            if (stream.RemoteCandidates.Count >= context.Options.MaxRemoteCandidates)
+            if (generation.RemoteCandidates.Count >= context.Options.MaxRemoteCandidates)
             {
                 return null;
             }
 
-            remote = new RemoteCandidate(Describe(stream, component, check), isSignalled: false);
-            stream.RemoteCandidates.Add(remote);
+            remote = new RemoteCandidate(Describe(generation, component, check), isSignalled: false);
+            generation.RemoteCandidates.Add(remote);
         }
 
         return check.Base.Allocation?.RequestPermission(now, check.Source.Address) == false ? null : checklists.AddLearnt(now, local, remote);
     }
 
     // The foundation only has to differ from all others of the peer.
-    private IceCandidate Describe(AgentStream stream, int component, EarlyCheck check) => new()
+    private IceCandidate Describe(StreamGeneration generation, int component, EarlyCheck check) => new()
     {
         Foundation = string.Create(CultureInfo.InvariantCulture, $"prflx{++_learnt}"),
         Component = component,
         Priority = check.Priority,
         Address = check.Source,
         Type = IceCandidateType.PeerReflexive,
-        Mid = stream.Mid,
-        Ufrag = stream.Remote?.Ufrag,
+        Mid = generation.Stream.Mid,
+        Ufrag = generation.Remote?.Ufrag,
     };
 }

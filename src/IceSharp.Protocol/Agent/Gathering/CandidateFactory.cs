@@ -90,7 +90,7 @@ internal sealed class CandidateFactory(AgentContext context, ChecklistSet checkl
     private LocalCandidate Make(
         LocalSocket socket, IceCandidateType type, TransportAddress address, CandidateBase @base, TransportAddress? related, IpAddress server, int localPreference) =>
         new(
-            socket.Stream,
+            socket.Stream.Current,
             socket.Component,
             type,
             address,
@@ -102,7 +102,7 @@ internal sealed class CandidateFactory(AgentContext context, ChecklistSet checkl
 
     private void Accept(MonotonicTime now, LocalCandidate candidate, IceServerSettings? server, TimeSpan duration)
     {
-        candidate.Stream.LocalCandidates.Add(candidate);
+        candidate.Generation.LocalCandidates.Add(candidate);
         Report(Outcome(candidate.Base.Socket, server, GatheringResult.Found, candidate.Address.ToString(), duration));
 
         // Told first, paired then: the peer must not see checks from a candidate it was never told of (RFC 8838 §10).

@@ -1,0 +1,86 @@
+using IceSharp.Protocol.Stun;
+
+namespace IceSharp.Protocol.Agent;
+
+/// <summary>One ICE session of a stream: its credentials, candidates and checklist. An ICE restart begins another one beside it (RFC 8445 §9).</summary>
+internal sealed class StreamGeneration : IDisposable
+{
+    public StreamGeneration(AgentStream stream, int number, IRandomSource random)
+    {
+        Stream = stream;
+        Number = number;
+        Ufrag = IceCredentials.NewUfrag(random);
+        Password = IceCredentials.NewPassword(random);
+        LocalKey = StunIntegrityKey.ShortTerm(Password);
+        UfragBytes = System.Text.Encoding.ASCII.GetBytes(Ufrag);
+        Checklist = new Checklist(this);
+    }
+
+    public AgentStream Stream { get; }
+
+    /// <summary>Counts the sessions of the stream from 0.</summary>
+    public int Number { get; }
+
+    public string Ufrag { get; }
+
+    public byte[] UfragBytes { get; }
+
+    public string Password { get; }
+
+    public StunIntegrityKey LocalKey { get; }
+
+    public RemoteCredentials? Remote { get; private set; }
+
+    /// <summary>Whether the peer will name no more candidates.</summary>
+    public bool RemoteEnded { get; set; }
+
+    public List<LocalCandidate> LocalCandidates { get; } = [];
+
+    public List<RemoteCandidate> RemoteCandidates { get; } = [];
+
+    /// <summary>Candidates that came before the description.</summary>
+    public List<IceCandidate> PendingRemoteCandidates { get; } = [];
+
+    public Checklist Checklist { get; }
+
+    /// <summary>Checks that came before the description: answered then, worked in later (RFC 8445 §7.3).</summary>
+    public List<EarlyCheck> EarlyChecks { get; } = [];
+
+    /// <summary>When the credentials of both sides were known and checks became possible; null before.</summary>
+    public MonotonicTime? ChecksBeganAt { get; set; }
+
+    /// <summary>Whether the peer was given enough time to name its candidates, though it has not said that it ended.</summary>
+    public bool PatienceIsOver { get; set; }
+
+    /// <summary>Components in use: the smaller of both agents' highest numbers, once the peer's is known (RFC 8445 §6.1.2.2).</summary>
+    public int UsedComponents
+    {
+        get
+        {
+            if (!RemoteEnded && !PatienceIsOver)
+            {
+                return Stream.ComponentCount;
+            }
+
+            int highest = 0;
+            foreach (RemoteCandidate candidate in RemoteCandidates)
+            {
+                highest = Math.Max(highest, candidate.Component);
+            }
+
+            return highest == 0 ? Stream.ComponentCount : Math.Min(Stream.ComponentCount, highest);
+        }
+    }
+
+    public void SetRemote(string ufrag, string password)
+    {
+        Remote?.Dispose();
+        Remote = new RemoteCredentials(ufrag, password, Ufrag);
+    }
+
+    public void Dispose()
+    {
+        LocalKey.Dispose();
+        Remote?.Dispose();
+    }
+}
