@@ -71,7 +71,7 @@ public sealed class Nat : ISegmentNode
             return;
         }
 
-        NatMapping? mapping = _mappings.ForOutbound(_network.Now, datagram.Source, datagram.Destination);
+        NatMapping? mapping = _mappings.ForOutbound(_network.Now, datagram.Protocol, datagram.Source, datagram.Destination);
         if (mapping is null)
         {
             _network.End(datagram, PacketFate.PortsExhausted, Name);
@@ -95,7 +95,7 @@ public sealed class Nat : ISegmentNode
     private void Inbound(VirtualDatagram datagram, TransportAddress source, TransportAddress shownSource)
     {
         MonotonicTime now = _network.Now;
-        if (!_mappings.TryFindOutside(now, datagram.Destination.Port, out NatMapping? mapping))
+        if (!_mappings.TryFindOutside(now, datagram.Protocol, datagram.Destination.Port, out NatMapping? mapping))
         {
             _network.End(datagram, PacketFate.NoMapping, Name);
             return;

@@ -7,28 +7,28 @@ namespace IceSharp.Testing;
 internal sealed class NatMappingTable(NatBehaviour behaviour, IpAddress externalAddress, SeededRandomSource random)
 {
     private readonly Dictionary<NatMappingKey, NatMapping> _byInside = [];
-    private readonly Dictionary<ushort, NatMapping> _byPort = [];
+    private readonly Dictionary<(IpProtocol Protocol, ushort Port), NatMapping> _byPort = [];
     private ushort _lastPort;
 
     public int Count(MonotonicTime now) => _byPort.Values.Count(m => now < m.ExpiresAt);
 
-    public bool TryFindOutside(MonotonicTime now, ushort port, [NotNullWhen(true)] out NatMapping? mapping) =>
-        _byPort.TryGetValue(port, out mapping) && IsAlive(now, mapping);
+    public bool TryFindOutside(MonotonicTime now, IpProtocol protocol, ushort port, [NotNullWhen(true)] out NatMapping? mapping) =>
+        _byPort.TryGetValue((protocol, port), out mapping) && IsAlive(now, mapping);
 
     /// <summary>Finds or makes the mapping for a datagram from inside and refreshes it; null when no port is free.</summary>
-    public NatMapping? ForOutbound(MonotonicTime now, TransportAddress source, TransportAddress destination)
+    public NatMapping? ForOutbound(MonotonicTime now, IpProtocol protocol, TransportAddress source, TransportAddress destination)
     {
-        NatMappingKey key = NatMappingKey.Of(behaviour.Mapping, source, destination);
+        NatMappingKey key = NatMappingKey.Of(behaviour.Mapping, protocol, source, destination);
         if (!_byInside.TryGetValue(key, out NatMapping? mapping) || !IsAlive(now, mapping))
         {
-            if (!TryChoosePort(now, source.Port, out ushort port))
+            if (!TryChoosePort(now, protocol, source.Port, out ushort port))
             {
                 return null;
             }
 
             mapping = new NatMapping(key, new TransportAddress(externalAddress, port));
             _byInside[key] = mapping;
-            _byPort[port] = mapping;
+            _byPort[(protocol, port)] = mapping;
         }
 
         mapping.Contact(destination);
@@ -50,11 +50,11 @@ internal sealed class NatMappingTable(NatBehaviour behaviour, IpAddress external
         }
 
         _byInside.Remove(mapping.Key);
-        _byPort.Remove(mapping.External.Port);
+        _byPort.Remove((mapping.Key.Protocol, mapping.External.Port));
         return false;
     }
 
-    private bool TryChoosePort(MonotonicTime now, ushort internalPort, out ushort port)
+    private bool TryChoosePort(MonotonicTime now, IpProtocol protocol, ushort internalPort, out ushort port)
     {
         int first = behaviour.FirstPort, count = behaviour.LastPort - first + 1;
         int start = behaviour.PortAllocation switch
@@ -71,7 +71,7 @@ internal sealed class NatMappingTable(NatBehaviour behaviour, IpAddress external
         for (int i = 0; i < count; i++)
         {
             port = (ushort)(first + ((start - first + i) % count));
-            if (!TryFindOutside(now, port, out _))
+            if (!TryFindOutside(now, protocol, port, out _))
             {
                 _lastPort = port;
                 return true;

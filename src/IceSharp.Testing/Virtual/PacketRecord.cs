@@ -33,8 +33,22 @@ public sealed record PacketRecord
     /// <summary>Name of the host, NAT or segment where it ended.</summary>
     public required string Where { get; init; }
 
+    /// <summary>What it is.</summary>
+    /// <value>The default is <see cref="IpProtocol.Udp"/>.</value>
+    public IpProtocol Protocol { get; init; }
+
+    /// <summary>What it says besides its payload: "SYN", "RST", "PortUnreachable"; null for a datagram.</summary>
+    public string? Detail { get; init; }
+
     /// <summary>The payload.</summary>
     public required ReadOnlyMemory<byte> Bytes { get; init; }
+
+    private string What => Protocol switch
+    {
+        IpProtocol.Udp => DatagramDescription.Of(Bytes.Span),
+        IpProtocol.Tcp when Bytes.Length > 0 => $"TCP {Detail}: {DatagramDescription.Of(Bytes.Span)}",
+        _ => $"{(Protocol == IpProtocol.Tcp ? "TCP" : "ICMP")} {Detail}",
+    };
 
     /// <summary>One line for people: times, addresses, what it is, and its fate. STUN messages are named, payloads are not printed.</summary>
     public override string ToString()
@@ -42,6 +56,6 @@ public sealed record PacketRecord
         string source = FinalSource == Source ? $"{Source}" : $"{Source} (seen as {FinalSource})";
         string destination = FinalDestination == Destination ? $"{Destination}" : $"{Destination} (inside {FinalDestination})";
         string took = ((EndedAt - SentAt).TotalMilliseconds).ToString("0.###", CultureInfo.InvariantCulture);
-        return string.Create(CultureInfo.InvariantCulture, $"{SentAt} +{took} ms  {source} -> {destination}  {DatagramDescription.Of(Bytes.Span)}  {Fate} at {Where}");
+        return string.Create(CultureInfo.InvariantCulture, $"{SentAt} +{took} ms  {source} -> {destination}  {What}  {Fate} at {Where}");
     }
 }

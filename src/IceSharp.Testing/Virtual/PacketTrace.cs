@@ -36,6 +36,8 @@ public sealed class PacketTrace
             Write(writer, record.FinalSource);
             Write(writer, record.FinalDestination);
             writer.Write((int)record.Fate);
+            writer.Write((byte)record.Protocol);
+            writer.Write(record.Detail ?? "");
             writer.Write(record.Where);
             writer.Write(record.Bytes.Length);
             writer.Write(record.Bytes.Span);
@@ -78,6 +80,8 @@ public sealed class PacketTrace
             FinalDestination = datagram.Destination,
             Fate = fate,
             Where = where,
+            Protocol = datagram.Protocol,
+            Detail = datagram.StreamPacket?.Name ?? datagram.Icmp?.Kind.ToString(),
             Bytes = datagram.Bytes,
         });
     }

@@ -16,6 +16,7 @@ public sealed class VirtualHost
     {
         Network = network;
         Name = name;
+        Streams = new StreamStack(this);
     }
 
     /// <summary>The network.</summary>
@@ -33,6 +34,15 @@ public sealed class VirtualHost
 
     /// <summary>Number of open sockets: 0 when nothing leaked.</summary>
     public int OpenSockets => _sockets.Count;
+
+    /// <summary>Number of streams and stream listeners: 0 when nothing leaked.</summary>
+    public int OpenStreams => Streams.Count;
+
+    /// <summary>Whether it answers datagrams that nobody listens for with ICMP port unreachable; streams are always refused by a reset.</summary>
+    /// <value>The default is false: firewalls of hosts are silent.</value>
+    public bool AnswersWithIcmp { get; set; }
+
+    internal StreamStack Streams { get; }
 
     /// <summary>Adds an interface with one address.</summary>
     /// <param name="address">Free in the segment.</param>
@@ -101,6 +111,21 @@ public sealed class VirtualHost
         return true;
     }
 
+    /// <summary>Accepts streams.</summary>
+    /// <param name="local">An address of this host; port 0 takes the next free one, from 49152 upwards.</param>
+    /// <param name="certificate">The certificate to show; null takes plain TCP.</param>
+    /// <exception cref="InvalidOperationException">The address is not this host's, or the port is taken.</exception>
+    public VirtualStreamListener Listen(TransportAddress local, VirtualCertificate? certificate = null) =>
+        Streams.Listen(Require(local), certificate);
+
+    /// <summary>Opens a stream. Set its callbacks at once: nothing happens before the network runs.</summary>
+    /// <param name="local">An address of this host, and a port; port 0 takes the next free one, from 49152 upwards.</param>
+    /// <param name="remote">Where to.</param>
+    /// <param name="serverName">The name that the certificate must have, for TLS; null is plain TCP.</param>
+    /// <exception cref="InvalidOperationException">The address is not this host's, or there is such a stream already.</exception>
+    public VirtualStream Connect(TransportAddress local, TransportAddress remote, string? serverName = null) =>
+        Streams.Connect(Require(local), remote, serverName);
+
     /// <summary>The host's name.</summary>
     public override string ToString() => Name;
 
@@ -120,15 +145,49 @@ public sealed class VirtualHost
 
     internal void Receive(VirtualDatagram datagram)
     {
+        switch (datagram.Protocol)
+        {
+            case IpProtocol.Tcp:
+                Streams.Receive(datagram);
+                return;
+            case IpProtocol.Icmp:
+                ReceiveError(datagram, datagram.Icmp!);
+                return;
+            default:
+                break;
+        }
+
         if (!_sockets.TryGetValue(datagram.Destination, out VirtualSocket? socket))
         {
             Network.End(datagram, PacketFate.NoListener, Name);
+            if (AnswersWithIcmp)
+            {
+                Network.Report(datagram, IcmpErrorKind.PortUnreachable, datagram.Destination.Address, Send);
+            }
+
             return;
         }
 
         Network.End(datagram, PacketFate.Delivered, Name);
         socket.Receiver?.Invoke(Network.Now, datagram.Source, datagram.Bytes);
     }
+
+    private void ReceiveError(VirtualDatagram datagram, IcmpMessage message)
+    {
+        Network.End(datagram, PacketFate.Delivered, Name);
+        if (message.About == IpProtocol.Tcp)
+        {
+            Streams.HandleUnreachable(message.Source, message.Destination);
+        }
+        else if (_sockets.TryGetValue(message.Source, out VirtualSocket? socket))
+        {
+            socket.ErrorReceiver?.Invoke(Network.Now, new VirtualIcmpError(message.Kind, message.Destination) { MtuBytes = message.MtuBytes });
+        }
+    }
+
+    private TransportAddress Require(TransportAddress local) => InterfaceOf(local.Address) is not null
+        ? local
+        : throw new InvalidOperationException($"'{Name}' has no address {local.Address}; it has {string.Join(", ", _interfaces.Select(i => i.Address))}.");
 
     private VirtualInterface? InterfaceOf(IpAddress address) => _interfaces.Find(i => i.Address == address);
 

@@ -205,6 +205,19 @@ public sealed class VirtualNetwork
     internal bool IsDroppedByRule(VirtualDatagram datagram) =>
         DropRule is { } rule && rule(Now, datagram.Source, datagram.Destination, datagram.Bytes);
 
+    /// <summary>Has an ICMP error sent back to whoever sent a packet; never about an ICMP packet (RFC 1122 §3.2.2).</summary>
+    internal void Report(VirtualDatagram about, IcmpErrorKind kind, IpAddress reporter, Action<VirtualDatagram> send, int mtuBytes = 0)
+    {
+        if (about.Protocol != IpProtocol.Icmp)
+        {
+            send(new VirtualDatagram(NextDatagramNumber(), Now, new TransportAddress(reporter, 0), about.Source, [])
+            {
+                Protocol = IpProtocol.Icmp,
+                Icmp = new IcmpMessage(kind, mtuBytes, about.Protocol, about.Source, about.Destination),
+            });
+        }
+    }
+
     internal void End(VirtualDatagram datagram, PacketFate fate, string where) => Trace.Add(datagram, Now, fate, where);
 
     /// <summary>Adds what the link adds; false when it loses the datagram. Draws only where chance plays a part, so that a lossless link shifts no draws.</summary>

@@ -22,6 +22,13 @@ public sealed class VirtualSocket : IDisposable
     /// <summary>Called for each datagram that arrives; null counts them as delivered and forgets them.</summary>
     public DatagramReceiver? Receiver { get; set; }
 
+    /// <summary>Called for each ICMP error about something that this socket sent; null forgets them.</summary>
+    public Action<MonotonicTime, VirtualIcmpError>? ErrorReceiver { get; set; }
+
+    /// <summary>Whether datagrams must not be fragmented: one that is too big for a link is dropped there, and ICMP says so.</summary>
+    /// <value>The default is false.</value>
+    public bool DontFragment { get; set; }
+
     /// <summary>Sends a datagram. What becomes of it stands in the trace.</summary>
     /// <param name="destination">Where to.</param>
     /// <param name="datagram">At most 65507 bytes; copied.</param>
@@ -36,7 +43,7 @@ public sealed class VirtualSocket : IDisposable
         }
 
         VirtualNetwork network = _host.Network;
-        _host.Send(new VirtualDatagram(network.NextDatagramNumber(), network.Now, LocalAddress, destination, datagram.ToArray()));
+        _host.Send(new VirtualDatagram(network.NextDatagramNumber(), network.Now, LocalAddress, destination, datagram.ToArray()) { DontFragment = DontFragment });
     }
 
     /// <summary>Closes the socket; its port is free again at once.</summary>
