@@ -12,6 +12,7 @@ namespace IceSharp.Protocol.Agent;
 public sealed class IceAgentMachine : IDisposable
 {
     private readonly AgentContext _context;
+    private readonly IAgentJournal? _journal;
     private readonly ChecklistSet _checklists;
     private readonly Nominations _nominations;
     private readonly CheckInitiator _initiator;
@@ -37,7 +38,9 @@ public sealed class IceAgentMachine : IDisposable
         ArgumentNullException.ThrowIfNull(pacingGate);
         AgentOptionsValidation.Validate(options);
 
-        _context = new AgentContext(options, random, pacingGate);
+        _journal = options.Journal;
+        _journal?.Created(options);
+        _context = new AgentContext(AgentJournals.Observe(options), AgentJournals.Observe(random, _journal), AgentJournals.Observe(pacingGate, _journal));
         _checklists = new ChecklistSet(_context);
         _nominations = new Nominations(_context, _checklists, pair => _initiator!.Cancel(pair));
         var conclusions = new CheckConclusions(_context, _checklists, _nominations);
@@ -101,6 +104,7 @@ public sealed class IceAgentMachine : IDisposable
     /// <exception cref="InvalidOperationException">Gathering has started.</exception>
     public int AddDataStream(string mid, int componentCount, SdpMedia? media = null)
     {
+        _journal?.Called(nameof(AddDataStream), mid, componentCount, media);
         AgentOptionsValidation.ValidateStream(mid, componentCount, _context.Streams);
         if (GatheringState != IceGatheringState.New)
         {
@@ -115,6 +119,7 @@ public sealed class IceAgentMachine : IDisposable
     /// <exception cref="InvalidOperationException">There is no data stream.</exception>
     public void StartGathering(MonotonicTime now)
     {
+        _journal?.Called(nameof(StartGathering), now);
         if (_context.Streams.Count == 0)
         {
             throw new InvalidOperationException("There is no data stream to gather for.");
@@ -130,6 +135,7 @@ public sealed class IceAgentMachine : IDisposable
     /// <summary>Describes this agent for the peer: credentials, options and the candidates found so far. An agent with undecided role that describes itself before it knows the peer becomes controlling.</summary>
     public IceDescription CreateLocalDescription()
     {
+        _journal?.Called(nameof(CreateLocalDescription));
         if (_context.ChecksBeganAt is null && Role == IceRole.Undecided)
         {
             // From now on the peer can check, and its first check may already be a role conflict.
@@ -146,6 +152,7 @@ public sealed class IceAgentMachine : IDisposable
     public void SetRemoteDescription(MonotonicTime now, IceDescription description)
     {
         ArgumentNullException.ThrowIfNull(description);
+        _journal?.Called(nameof(SetRemoteDescription), now, description);
         if (_context.IsClosing)
         {
             return;
@@ -160,6 +167,7 @@ public sealed class IceAgentMachine : IDisposable
     public void AddRemoteCandidate(MonotonicTime now, int stream, IceCandidate candidate)
     {
         ArgumentNullException.ThrowIfNull(candidate);
+        _journal?.Called(nameof(AddRemoteCandidate), now, stream, candidate);
         AgentStream target = GetStream(stream);
         if (_context.IsClosing)
         {
@@ -180,6 +188,7 @@ public sealed class IceAgentMachine : IDisposable
     /// <exception cref="ArgumentOutOfRangeException">There is no such stream.</exception>
     public void EndRemoteCandidates(MonotonicTime now, int stream)
     {
+        _journal?.Called(nameof(EndRemoteCandidates), now, stream);
         GetStream(stream).RemoteEnded = true;
         Advance(now);
     }
@@ -191,6 +200,7 @@ public sealed class IceAgentMachine : IDisposable
     /// <returns>Whether the machine used it, or where in it application data stands. Allocates nothing for application data.</returns>
     public DatagramVerdict HandleDatagram(MonotonicTime now, in TransportPath path, ReadOnlySpan<byte> datagram)
     {
+        _journal?.Received(now, path, datagram);
         DatagramVerdict verdict = _intake.Receive(now, path, datagram);
         switch (verdict.Kind)
         {
@@ -204,16 +214,22 @@ public sealed class IceAgentMachine : IDisposable
                 break;
         }
 
+        _journal?.Judged(verdict);
         return verdict;
     }
 
     /// <summary>Does all work that is due; early or repeated calls do nothing.</summary>
-    public void HandleTimeout(MonotonicTime now) => Advance(now);
+    public void HandleTimeout(MonotonicTime now)
+    {
+        _journal?.TimedOut(now);
+        Advance(now);
+    }
 
     /// <summary>Takes the answer to a host request. Answers to requests that are no longer open are ignored.</summary>
     public void HandleHostAnswer(MonotonicTime now, IceHostAnswer answer)
     {
         ArgumentNullException.ThrowIfNull(answer);
+        _journal?.Called(nameof(HandleHostAnswer), now, answer);
         _context.HostRequests.Answer(now, answer);
         Advance(now);
     }
@@ -223,14 +239,43 @@ public sealed class IceAgentMachine : IDisposable
     /// <param name="buffer">Where its bytes go; at least 1500 bytes.</param>
     /// <param name="transmit">Where to send them.</param>
     /// <returns>False when there is none.</returns>
-    public bool TryGetTransmit(MonotonicTime now, Span<byte> buffer, out Transmit transmit) =>
-        _context.Outbox.TryGetTransmit(now, buffer, out transmit) || _servers.TryGetTransmit(now, buffer, out transmit);
+    public bool TryGetTransmit(MonotonicTime now, Span<byte> buffer, out Transmit transmit)
+    {
+        if (_context.Outbox.TryGetTransmit(now, buffer, out transmit) || _servers.TryGetTransmit(now, buffer, out transmit))
+        {
+            _journal?.Transmitted(now, transmit, buffer[..transmit.Length]);
+            return true;
+        }
+
+        _journal?.FoundNone(AgentOutput.Transmit, now);
+        return false;
+    }
 
     /// <summary>Gets the next piece of I/O that the machine needs.</summary>
-    public bool TryGetHostRequest([NotNullWhen(true)] out IceHostRequest? request) => _context.HostRequests.TryTake(out request);
+    public bool TryGetHostRequest([NotNullWhen(true)] out IceHostRequest? request)
+    {
+        if (_context.HostRequests.TryTake(out request))
+        {
+            _journal?.Requested(request);
+            return true;
+        }
+
+        _journal?.FoundNone(AgentOutput.HostRequest, MonotonicTime.Zero);
+        return false;
+    }
 
     /// <summary>Gets the next fact.</summary>
-    public bool TryGetEvent([NotNullWhen(true)] out IceAgentEvent? fact) => _context.Events.TryTake(out fact);
+    public bool TryGetEvent([NotNullWhen(true)] out IceAgentEvent? fact)
+    {
+        if (_context.Events.TryTake(out fact))
+        {
+            _journal?.Told(fact);
+            return true;
+        }
+
+        _journal?.FoundNone(AgentOutput.Event, MonotonicTime.Zero);
+        return false;
+    }
 
     /// <summary>The route of a component's data now; null when there is none.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such stream.</exception>
@@ -240,6 +285,7 @@ public sealed class IceAgentMachine : IDisposable
     /// <exception cref="ArgumentOutOfRangeException">There is no such stream or component.</exception>
     public void ReportDataSent(MonotonicTime lastSent, int stream, int component)
     {
+        _journal?.Called(nameof(ReportDataSent), lastSent, stream, component);
         AgentStream target = GetStream(stream);
         ArgumentOutOfRangeException.ThrowIfLessThan(component, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(component, target.ComponentCount);
@@ -257,6 +303,7 @@ public sealed class IceAgentMachine : IDisposable
     /// <summary>Begins to close: data and checks stop, TURN allocations are released. <see cref="AgentClosed"/> follows, at the latest after the close timeout. Calling it again does nothing.</summary>
     public void Close(MonotonicTime now)
     {
+        _journal?.Called(nameof(Close), now);
         if (_context.IsClosing)
         {
             return;

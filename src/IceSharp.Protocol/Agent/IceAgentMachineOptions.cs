@@ -49,4 +49,7 @@ public sealed record IceAgentMachineOptions
 
     /// <summary>Text of the SOFTWARE attribute in requests to servers; null leaves it out. Never in connectivity checks.</summary>
     public string? Software { get; init; }
+
+    /// <summary>Told all inputs and outputs, for a recording or for watching; it sees passwords. The default, null, costs nothing.</summary>
+    public IAgentJournal? Journal { get; init; }
 }

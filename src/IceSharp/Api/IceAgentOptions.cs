@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using IceSharp.Protocol;
 using IceSharp.Protocol.Agent;
 using IceSharp.Protocol.Stun.Transactions;
@@ -110,6 +111,11 @@ public sealed record IceAgentOptions
     /// <value>The default, null, is the cryptographic generator. Used on the thread of one loop.</value>
     public IRandomSource? RandomSource { get; init; }
 
+    /// <summary>Told all that goes into the agent's machine and comes out of it, for a recording that replays. It sees passwords and payload.</summary>
+    /// <value>The default, null, costs nothing. Called on the loop's thread: it must not block and must not throw.</value>
+    [Experimental("ICE0001")]
+    public IAgentJournal? Journal { get; init; }
+
     /// <summary>The machine's settings; checks what is the shell's own.</summary>
     /// <exception cref="ArgumentException">An option lies outside its range.</exception>
     internal IceAgentMachineOptions ToMachineOptions()
@@ -148,6 +154,7 @@ public sealed record IceAgentOptions
             PatienceTimeout = PatienceTimeout,
             Retransmission = Retransmission,
             Software = Software,
+            Journal = Journal,
         };
     }
 

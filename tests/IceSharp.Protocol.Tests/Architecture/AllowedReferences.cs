@@ -152,6 +152,11 @@ internal static class AllowedReferences
         "System.Security.Cryptography.SHA256",
 
         // What the compiler needs; the builders of async state machines are not among them.
+        "System.Runtime.CompilerServices.InlineArray2`1",
+        "System.Runtime.CompilerServices.InlineArray3`1",
+        "System.Runtime.CompilerServices.InlineArray4`1",
+        "System.Runtime.CompilerServices.InlineArray5`1",
+        "System.Runtime.CompilerServices.ParamCollectionAttribute",
         "System.Runtime.CompilerServices.CallerArgumentExpressionAttribute",
         "System.Runtime.CompilerServices.CompilationRelaxationsAttribute",
         "System.Runtime.CompilerServices.CompilerFeatureRequiredAttribute",
