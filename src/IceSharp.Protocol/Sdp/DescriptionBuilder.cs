@@ -37,6 +37,25 @@ internal sealed class DescriptionBuilder(DiagnosticLog log, SdpSection session, 
         };
     }
 
+    /// <summary>The candidates of a section that belong to its generation, or do not say which they belong to.</summary>
+    public static IceCandidate[] CandidatesOf(DiagnosticLog log, SdpSection section, string ufrag)
+    {
+        var candidates = new List<IceCandidate>(section.Candidates.Count);
+        foreach ((IceCandidate candidate, int line) in section.Candidates)
+        {
+            if (candidate.Ufrag is null || candidate.Ufrag == ufrag)
+            {
+                candidates.Add(candidate with { Mid = section.Mid, Ufrag = ufrag });
+                continue;
+            }
+
+            log.Line = line;
+            log.Ignore(SdpReason.OtherGeneration, $"the candidate belongs to ufrag {IceGrammar.Quote(candidate.Ufrag)}, not to the section's");
+        }
+
+        return candidates.ToArray();
+    }
+
     // Sections without a=mid, or with one that is taken, get a name of their own that no other section has.
     private void AssignMids()
     {
@@ -97,7 +116,7 @@ internal sealed class DescriptionBuilder(DiagnosticLog log, SdpSection session, 
             Mid = section.Mid!,
             Ufrag = usesIce ? ufrag : "",
             Password = usesIce ? password : "",
-            Candidates = usesIce ? BuildCandidates(section, ufrag) : [],
+            Candidates = usesIce ? CandidatesOf(log, section, ufrag) : [],
             EndOfCandidates = usesIce && (section.EndOfCandidates || session.EndOfCandidates),
             RtcpMux = section.RtcpMux,
             IsRejected = isRejected,
@@ -106,26 +125,8 @@ internal sealed class DescriptionBuilder(DiagnosticLog log, SdpSection session, 
             RemoteCandidates = section.RemoteCandidates.ToArray(),
             DefaultDestination = isRejected ? null : connection?.At(section.Port),
             RtcpDestination = !isRejected && section.RtcpPort is { } port ? rtcp?.At(port) : null,
-            Media = section.Media with { Attributes = section.Attributes.ToArray() },
+            Media = section.Media with { Attributes = section.Attributes.ToArray(), Bandwidths = section.Bandwidths.ToArray() },
         };
-    }
-
-    private IceCandidate[] BuildCandidates(SdpSection section, string ufrag)
-    {
-        var candidates = new List<IceCandidate>(section.Candidates.Count);
-        foreach ((IceCandidate candidate, int line) in section.Candidates)
-        {
-            if (candidate.Ufrag is null || candidate.Ufrag == ufrag)
-            {
-                candidates.Add(candidate with { Mid = section.Mid, Ufrag = ufrag });
-                continue;
-            }
-
-            log.Line = line;
-            log.Ignore(SdpReason.OtherGeneration, $"the candidate belongs to ufrag {IceGrammar.Quote(candidate.Ufrag)}, not to the section's");
-        }
-
-        return candidates.ToArray();
     }
 
     // RFC 8839 §5.4: equal fragments with different passwords could not be told apart on the wire.

@@ -27,6 +27,14 @@ internal sealed class DescriptionWriter
         return writer._text.ToString();
     }
 
+    /// <summary>Refuses what an m= line cannot say.</summary>
+    public static void RequirePrintable(SdpMedia media)
+    {
+        Require(IceGrammar.IsToken(media.Kind), "SdpMedia.Kind", media.Kind);
+        Require(media.Protocol.Length > 0 && IceGrammar.IsVisible(media.Protocol), "SdpMedia.Protocol", media.Protocol);
+        Require(media.Formats.Length > 0 && !media.Formats.AsSpan().ContainsAnyExceptInRange(' ', '~'), "SdpMedia.Formats", media.Formats);
+    }
+
     private void WriteSession(IceDescription description, string[] options)
     {
         Line($"v=0");
@@ -57,6 +65,12 @@ internal sealed class DescriptionWriter
             : stream.DefaultDestination ?? DefaultCandidate.Choose(stream.Candidates, component: 1) ?? NoDestination;
         WriteMedia(stream.Media, destination.Port);
         Line($"c={SdpConnection.Format(destination.Address)}");
+        foreach (string bandwidth in stream.Media.Bandwidths)
+        {
+            Require(bandwidth.Length > 0 && IceGrammar.IsLineText(bandwidth), "SdpMedia.Bandwidths", IceGrammar.Quote(bandwidth));
+            Line($"b={bandwidth}");
+        }
+
         if (!stream.IsRejected && (stream.RtcpDestination ?? DefaultCandidate.Choose(stream.Candidates, component: 2)) is { } rtcp)
         {
             Line($"a=rtcp:{rtcp.Port} {SdpConnection.Format(rtcp.Address)}");
@@ -80,9 +94,7 @@ internal sealed class DescriptionWriter
 
     private void WriteMedia(SdpMedia media, ushort port)
     {
-        Require(IceGrammar.IsToken(media.Kind), "SdpMedia.Kind", media.Kind);
-        Require(media.Protocol.Length > 0 && IceGrammar.IsVisible(media.Protocol), "SdpMedia.Protocol", media.Protocol);
-        Require(media.Formats.Length > 0 && !media.Formats.AsSpan().ContainsAnyExceptInRange(' ', '~'), "SdpMedia.Formats", media.Formats);
+        RequirePrintable(media);
         Line($"m={media.Kind} {port} {media.Protocol} {media.Formats}");
     }
 

@@ -108,6 +108,62 @@ public sealed record IceDescription
         }
     }
 
+    /// <summary>This description as the next one after another of the same session: the same session id, and a version greater by one if anything has changed (RFC 3264 §8).</summary>
+    /// <param name="previous">The description of the same side that was signalled last.</param>
+    /// <exception cref="ArgumentException"><paramref name="previous"/> has more streams: a stream that is not used any more keeps its place, with port 0.</exception>
+    public IceDescription AsUpdateOf(IceDescription previous)
+    {
+        ArgumentNullException.ThrowIfNull(previous);
+        if (Streams.Count < previous.Streams.Count)
+        {
+            throw new ArgumentException($"The description has {Streams.Count} streams, the one before {previous.Streams.Count}: streams are rejected, not left out.", nameof(previous));
+        }
+
+        IceDescription same = this with { SessionId = previous.SessionId, SessionVersion = previous.SessionVersion };
+        return same.ToSdp() == previous.ToSdp() ? same : same with { SessionVersion = previous.SessionVersion + 1 };
+    }
+
+    /// <summary>The candidates as a fragment, for those who signal them between offer and answer (RFC 8840 §4.4): all that are known, in the order in which they were found.</summary>
+    /// <remarks>The credentials stand in the sections, as <see cref="ToSdp"/> has them.</remarks>
+    public IceFragment ToFragment() => new()
+    {
+        Streams =
+        [
+            .. Streams.Where(s => s.SupportsIce).Select(s => new IceStreamFragment
+            {
+                Mid = s.Mid,
+                Ufrag = s.Ufrag,
+                Password = s.Password,
+                Candidates = s.Candidates,
+                EndOfCandidates = s.EndOfCandidates,
+                RtcpMux = s.RtcpMux,
+                Media = s.Media,
+            }),
+        ],
+    };
+
+    /// <summary>Refuses a later description of the peer that changes what only an ICE restart may change (RFC 8839 §4.4.1.1.1).</summary>
+    /// <param name="previous">The description of the peer that is in force.</param>
+    /// <exception cref="ArgumentException">It has fewer streams, or without new credentials on any stream it changes ice-options, ice-pacing or ice-lite.</exception>
+    public void ThrowIfNotUpdateOf(IceDescription previous)
+    {
+        ArgumentNullException.ThrowIfNull(previous);
+        if (Streams.Count < previous.Streams.Count)
+        {
+            throw new ArgumentException($"The description has {Streams.Count} streams, the one before {previous.Streams.Count}: streams are rejected, not left out.");
+        }
+
+        bool restarts = Streams.Zip(previous.Streams).Any(pair => pair.First.SupportsIce && (pair.First.Ufrag != pair.Second.Ufrag || pair.First.Password != pair.Second.Password));
+        string? changed =
+            IsLite != previous.IsLite ? "ice-lite" :
+            (PacingMilliseconds ?? 50) != (previous.PacingMilliseconds ?? 50) ? "ice-pacing" :
+            !Options.ToHashSet().SetEquals(previous.Options) ? "ice-options" : null;
+        if (!restarts && changed is not null)
+        {
+            throw new ArgumentException($"The description changes {changed}, which only an ICE restart may.");
+        }
+    }
+
     /// <summary>A summary without secrets.</summary>
     public override string ToString() => $"IceDescription({Streams.Count} streams, {Streams.Sum(s => s.Candidates.Count)} candidates)";
 }

@@ -56,7 +56,7 @@ public sealed record IceStreamDescription
         SupportsIce && (EndOfCandidates || !Options.Contains("trickle")) && (IsMissing(DefaultDestination, component: 1) || IsRtcpMissing);
 
     private bool IsRtcpMissing =>
-        !RtcpMux && Candidates.Any(c => c.Component == 2) && IsMissing(RtcpDestination ?? NextToRtp, component: 2);
+        !RtcpMux && !Media.IsWithoutRtcp && Candidates.Any(c => c.Component == 2) && IsMissing(RtcpDestination ?? NextToRtp, component: 2);
 
     // RFC 3605: without a=rtcp RTCP goes to the port after RTP's.
     private TransportAddress? NextToRtp =>

@@ -12,4 +12,10 @@ public sealed record SdpMedia(string Kind, string Protocol, string Formats)
 
     /// <summary>Attribute lines of the section that are not ICE's, without "a=", in order.</summary>
     public IReadOnlyList<string> Attributes { get; init; } = [];
+
+    /// <summary>Bandwidth lines of the section, without "b=", in order: "RS:0" and "RR:0" say that there is no RTCP (RFC 3556).</summary>
+    public IReadOnlyList<string> Bandwidths { get; init; } = [];
+
+    /// <summary>Whether the bandwidth lines say that there is no RTCP.</summary>
+    internal bool IsWithoutRtcp => Bandwidths.Contains("RS:0") && Bandwidths.Contains("RR:0");
 }

@@ -23,6 +23,9 @@ internal sealed class SdpSection(bool isMedia, int line)
     /// <summary>Attributes that are not ICE's, without "a=".</summary>
     public List<string> Attributes { get; } = [];
 
+    /// <summary>Bandwidth lines, without "b=".</summary>
+    public List<string> Bandwidths { get; } = [];
+
     // Session level only.
     public bool IsLite { get; set; }
 
