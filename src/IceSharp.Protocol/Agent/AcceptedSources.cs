@@ -4,16 +4,22 @@ namespace IceSharp.Protocol.Agent;
 /// <remarks>Bounded, so that a peer cannot grow it for ever: the one longest not proven again makes room, but never the one in use.</remarks>
 internal sealed class AcceptedSources(int limit)
 {
-    private readonly HashSet<TransportAddress> _sources = [];
+    private readonly Dictionary<TransportAddress, PathTraffic> _sources = [];
     private readonly LinkedList<TransportAddress> _byAge = [];
+    private PathTraffic _unused = new();
 
-    public bool Contains(TransportAddress source) => _sources.Contains(source);
+    /// <summary>The count of what came from a source; null when data is not taken from it.</summary>
+    public PathTraffic? Find(TransportAddress source) => _sources.GetValueOrDefault(source);
 
     public void Add(TransportAddress source, TransportAddress? inUse)
     {
-        if (!_sources.Add(source))
+        if (!_sources.TryAdd(source, _unused))
         {
             _byAge.Remove(source);
+        }
+        else
+        {
+            _unused = new PathTraffic();
         }
 
         _byAge.AddLast(source);

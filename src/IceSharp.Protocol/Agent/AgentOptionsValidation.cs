@@ -13,6 +13,11 @@ internal static class AgentOptionsValidation
         InRange(options.CloseTimeout, TimeSpan.Zero, TimeSpan.FromSeconds(40), nameof(options.CloseTimeout));
         InRange(options.PatienceTimeout, TimeSpan.Zero, TimeSpan.FromMinutes(10), nameof(options.PatienceTimeout));
         InRange(options.MaxCandidatePairs, 1, 1000, nameof(options.MaxCandidatePairs));
+        if (!Enum.IsDefined(options.Demultiplexing))
+        {
+            throw new ArgumentOutOfRangeException(nameof(options), options.Demultiplexing, "There is no such demultiplexing.");
+        }
+
         InRange(options.MaxRemoteCandidates, 1, 1000, nameof(options.MaxRemoteCandidates));
         if (options.Ports.First > options.Ports.Last || (options.Ports.First == 0 && options.Ports.Last != 0))
         {

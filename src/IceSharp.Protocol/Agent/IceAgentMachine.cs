@@ -300,6 +300,9 @@ public sealed class IceAgentMachine : IDisposable
         return [.. list.Pairs.Union(list.Valid).OrderByDescending(p => p.Priority).Select(p => p.ToInfo())];
     }
 
+    /// <summary>Statistics of all candidates and pairs now; allocates, and only here.</summary>
+    public IceAgentStatistics GetStatistics(MonotonicTime now) => StatisticsWriter.Write(now, _context, State);
+
     /// <summary>Begins to close: data and checks stop, TURN allocations are released. <see cref="AgentClosed"/> follows, at the latest after the close timeout. Calling it again does nothing.</summary>
     public void Close(MonotonicTime now)
     {

@@ -26,6 +26,9 @@ public sealed record IceAgentMachineOptions
     /// <summary>Proposed Ta, the time between two new transactions: 5 ms to 10 s, default 50 ms. The larger proposal of the two agents is used (RFC 8445 §14.2).</summary>
     public TimeSpan Pacing { get; init; } = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>Which datagrams of the peer are application data; the default takes any first byte.</summary>
+    public IceDemultiplexing Demultiplexing { get; init; }
+
     /// <summary>Most candidate pairs over all checklists: 1 to 1000, default 100 (RFC 8445 §6.1.2.5).</summary>
     public int MaxCandidatePairs { get; init; } = 100;
 

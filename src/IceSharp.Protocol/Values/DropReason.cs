@@ -45,6 +45,9 @@ public enum DropReason
     /// <summary>The machine is closed.</summary>
     Closed,
 
+    /// <summary>Its first byte is in no range of application data, and RFC 7983's ranges are in force.</summary>
+    FirstByte,
+
     /// <summary>Answers a DNS query but is not well formed.</summary>
     MalformedDns,
 }

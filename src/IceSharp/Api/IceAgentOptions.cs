@@ -43,6 +43,10 @@ public sealed record IceAgentOptions
     /// <value>The default is true. False gives the agent a limit of its own: for tests, and where many agents of one process reach different networks.</value>
     public bool SharePacing { get; init; } = true;
 
+    /// <summary>Which datagrams of the peer are application data.</summary>
+    /// <value>The default, <see cref="IceDemultiplexing.AnyFirstByte"/>, takes any; <see cref="IceDemultiplexing.Rfc7983"/> is for WebRTC, where STUN, DTLS and RTP share the port.</value>
+    public IceDemultiplexing Demultiplexing { get; init; }
+
     /// <summary>Most candidate pairs over all checklists (RFC 8445 §6.1.2.5).</summary>
     /// <value>1 to 1000; the default is 100.</value>
     public int MaxCandidatePairs { get; init; } = 100;
@@ -146,6 +150,7 @@ public sealed record IceAgentOptions
             AddressFilter = AddressFilter,
             Ports = Ports,
             Pacing = Pacing,
+            Demultiplexing = Demultiplexing,
             MaxCandidatePairs = MaxCandidatePairs,
             MaxRemoteCandidates = MaxRemoteCandidates,
             KeepaliveInterval = KeepaliveInterval,

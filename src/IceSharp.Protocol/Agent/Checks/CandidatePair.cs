@@ -50,6 +50,9 @@ internal sealed class CandidatePair(LocalCandidate local, RemoteCandidate remote
 
     public TimeSpan? RoundTripTime { get; set; }
 
+    /// <summary>What has happened on the path.</summary>
+    public PairCounters Counters { get; set; } = new();
+
     /// <summary>How often the peer answered 5xx: it is asked again at most four times (RFC 8489 §6.3.4).</summary>
     public int ServerErrors { get; set; }
 

@@ -135,6 +135,7 @@ internal sealed class CheckConclusions(AgentContext context, ChecklistSet checkl
 
         var made = new CandidatePair(local, pair.Remote, now);
         made.UpdatePriority(context.Role.Current);
+        made.Counters = pair.Counters;
         return made;
     }
 }

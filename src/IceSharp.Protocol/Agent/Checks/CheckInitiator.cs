@@ -36,6 +36,8 @@ internal sealed class CheckInitiator(AgentContext context, ChecklistSet checklis
 
         pair.CurrentCheck = id;
         pair.FirstCheckAt ??= now;
+        pair.Counters.RequestsSent++;
+        pair.Counters.LastRequestSentAt = now;
         checklists.Move(pair, Waiting, "check is due");
         checklists.Move(pair, InProgress, useCandidate ? "nominating check sent" : "check sent");
         context.Outbox.Add(pair.Base, pair.Remote.Address, request);
@@ -57,6 +59,7 @@ internal sealed class CheckInitiator(AgentContext context, ChecklistSet checklis
         _transactions.HandleTimeout(now);
         while (_transactions.TryTakeRetransmission(out StunTransaction<CheckAttempt>? transaction))
         {
+            transaction.Owner.Pair.Counters.RetransmissionsSent++;
             context.Outbox.Add(transaction.Owner.Pair.Base, transaction.Destination, transaction.Request);
         }
 
@@ -93,6 +96,7 @@ internal sealed class CheckInitiator(AgentContext context, ChecklistSet checklis
         // Which copy was answered is unknown after a repeat; as a yardstick for silence the longest possible time serves.
         context.NoteRoundTrip(now - transaction.FirstSent);
         _transactions.Complete(transaction);
+        attempt.Pair.Counters.NoteResponse(now, roundTrip);
         if (attempt.Pair.CurrentCheck == transaction.Id)
         {
             attempt.Pair.CurrentCheck = null;

@@ -57,6 +57,7 @@ internal sealed class CheckResponder(AgentContext context, CheckConclusions conc
             triggered.OnCheck(now, new EarlyCheck(generation, arrivedAt, source, IcePriority.Clamp(priority), useCandidate, remoteUfrag.ToArray()));
         }
 
+        generation.Checklist.FindPath(arrivedAt, source)?.Counters.NoteAnswered(now);
         return DatagramVerdict.Consumed;
     }
 

@@ -1,3 +1,4 @@
+using IceSharp.Protocol.Framing;
 using IceSharp.Protocol.Stun;
 
 namespace IceSharp.Protocol.Agent;
@@ -66,10 +67,23 @@ internal sealed class DatagramIntake(AgentContext context, Gatherer gatherer, Se
         }
 
         // What fails the basic checks of STUN may be the application's own (RFC 8489 §6.3), from a source that is known.
-        return !context.IsClosing && arrivedAt.AcceptedSources.Contains(source)
-            ? DatagramVerdict.Payload(offset, length, arrivedAt.Socket.Stream.Index, arrivedAt.Socket.Component, source)
-            : DatagramVerdict.Dropped(reason);
+        if (context.IsClosing || arrivedAt.AcceptedSources.Find(source) is not { } traffic)
+        {
+            return DatagramVerdict.Dropped(reason);
+        }
+
+        if (context.Options.Demultiplexing == IceDemultiplexing.Rfc7983 && !IsDataByFirstByte(inner))
+        {
+            return DatagramVerdict.Dropped(reason == DropReason.UnacceptedSource ? DropReason.FirstByte : reason);
+        }
+
+        traffic.Count(now, length);
+        return DatagramVerdict.Payload(offset, length, arrivedAt.Socket.Stream.Index, arrivedAt.Socket.Component, source);
     }
+
+    // An empty datagram has no first byte that could speak against it.
+    private static bool IsDataByFirstByte(ReadOnlySpan<byte> datagram) =>
+        datagram.IsEmpty || FirstByte.Classify(datagram[0]) is FirstByteRange.Zrtp or FirstByteRange.Dtls or FirstByteRange.Rtp;
 
     private DatagramVerdict ReceiveStun(MonotonicTime now, CandidateBase arrivedAt, TransportAddress source, in StunReader message)
     {
