@@ -15,6 +15,7 @@ internal sealed class LoopbackLoop
     private readonly LoopbackSocket _wake;
     private readonly Dictionary<SocketHandle, LoopbackSocket> _sockets = [];
     private readonly Dictionary<Socket, SocketHandle> _handles = [];
+    private readonly LoopbackStreams _streams;
     private readonly List<Socket> _ready = [];
     private readonly Lock _gate = new();
     private readonly ConcurrentQueue<Action> _posted = new();
@@ -25,17 +26,24 @@ internal sealed class LoopbackLoop
     private bool _stopping;
     private bool _closed;
 
-    public LoopbackLoop(StunTurnServerMachine machine, IReadOnlyList<LoopbackSocket> listeners)
+    public LoopbackLoop(StunTurnServerMachine machine, LoopbackListeners listeners)
     {
         _machine = machine;
+        _streams = new LoopbackStreams(this, machine);
         _wake = LoopbackSocket.Bind(new TransportAddress(IpAddress.LoopbackV4, 0));
-        foreach (LoopbackSocket listener in listeners)
+        foreach (LoopbackSocket listener in listeners.Datagram)
         {
             Add(machine.AddListener(listener.LocalAddress), listener);
         }
+
+        foreach ((Socket acceptor, TransportAddress local, ServerTransport transport) in listeners.Stream)
+        {
+            _streams.AddListener(acceptor, machine.AddListener(local, transport), transport == ServerTransport.Tls ? listeners.TlsOptions : null);
+        }
     }
 
-    private MonotonicTime Now => new(Stopwatch.GetElapsedTime(_origin).Ticks);
+    /// <summary>The time since the loop was made.</summary>
+    public MonotonicTime Now => new(Stopwatch.GetElapsedTime(_origin).Ticks);
 
     public void Start() => new Thread(Run) { IsBackground = true, Name = "loopback STUN/TURN server" }.Start();
 
@@ -90,6 +98,7 @@ internal sealed class LoopbackLoop
         _ready.Clear();
         _ready.Add(_wake.Socket);
         _ready.AddRange(_handles.Keys);
+        _ready.AddRange(_streams.Acceptors);
         MonotonicTime next = _machine.NextTimeout.At, now = Now;
         TimeSpan wait = next.IsNever || next - now > LongestWait ? LongestWait : next > now ? next - now : TimeSpan.Zero;
 
@@ -106,7 +115,7 @@ internal sealed class LoopbackLoop
             {
                 Receive(handle, _sockets[handle]);
             }
-            else if (ready == _wake.Socket)
+            else if (!_streams.TryAccept(ready) && ready == _wake.Socket)
             {
                 _wake.TryReceive(_received, out _, out _);
             }
@@ -133,7 +142,8 @@ internal sealed class LoopbackLoop
         while (++count < MaxDatagramsPerTurn && _sockets.ContainsKey(handle) && socket.Socket.Available > 0);
     }
 
-    private void Drain()
+    /// <summary>Carries out what the machine wants, on the loop's thread.</summary>
+    public void Drain()
     {
         bool moved = true;
         while (moved)
@@ -141,9 +151,14 @@ internal sealed class LoopbackLoop
             moved = false;
             while (_machine.TryGetTransmit(Now, _sent, out Transmit transmit))
             {
+                ReadOnlySpan<byte> message = _sent.AsSpan(0, transmit.Length);
                 if (_sockets.TryGetValue(transmit.Socket, out LoopbackSocket? socket))
                 {
-                    socket.Send(transmit.Destination, _sent.AsSpan(0, transmit.Length));
+                    socket.Send(transmit.Destination, message);
+                }
+                else
+                {
+                    _streams.TrySend(transmit, message);
                 }
             }
 
@@ -205,6 +220,7 @@ internal sealed class LoopbackLoop
             socket.Dispose();
         }
 
+        _streams.Dispose();
         _machine.Dispose();
     }
 

@@ -1,15 +1,16 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using IceSharp.Protocol;
 
 namespace IceSharp.Testing;
 
-/// <summary>A STUN and TURN server on real UDP sockets of this machine's loopback addresses, for samples and tests that need nothing installed.</summary>
+/// <summary>A STUN and TURN server on real UDP and TCP sockets of this machine's loopback addresses, for samples and tests that need nothing installed.</summary>
 /// <remarks>
 /// A test server: it listens on 127.0.0.1 and ::1 only (and 127.0.0.2 where it offers behaviour discovery), relays only between loopback addresses, and is not made for load or attackers.
-/// Production wants a real TURN server. It runs on one background thread that sleeps in the kernel until something arrives; its members
-/// are safe to call from any thread.
+/// Production wants a real TURN server. It runs on one background thread that sleeps in the kernel until something arrives; connections are read
+/// on the thread pool. Its members are safe to call from any thread.
 /// <example>
 /// <code>
 /// await using var server = await LoopbackStunTurnServer.StartAsync(new LoopbackServerOptions
@@ -25,12 +26,17 @@ public sealed class LoopbackStunTurnServer : IAsyncDisposable
     private readonly LoopbackLoop _loop;
     private readonly StunTurnServerMachine _machine;
 
-    private LoopbackStunTurnServer(StunTurnServerMachine machine, LoopbackLoop loop, IReadOnlyList<LoopbackSocket> listeners)
+    private LoopbackStunTurnServer(StunTurnServerMachine machine, LoopbackLoop loop, LoopbackListeners listeners)
     {
         _machine = machine;
         _loop = loop;
-        Endpoint = SocketAddressCodec.ToEndPoint(listeners[0].LocalAddress);
-        EndpointV6 = listeners.FirstOrDefault(l => l.LocalAddress.Family == IpFamily.IPv6) is { } v6 ? SocketAddressCodec.ToEndPoint(v6.LocalAddress) : null;
+        Endpoint = SocketAddressCodec.ToEndPoint(listeners.Datagram[0].LocalAddress);
+        EndpointV6 = ToEndPoint(listeners.Datagram.FirstOrDefault(l => l.LocalAddress.Family == IpFamily.IPv6)?.LocalAddress);
+        TcpEndpoint = ToEndPoint(listeners.Find(ServerTransport.Tcp, IpFamily.IPv4));
+        TcpEndpointV6 = ToEndPoint(listeners.Find(ServerTransport.Tcp, IpFamily.IPv6));
+        TlsEndpoint = ToEndPoint(listeners.Find(ServerTransport.Tls, IpFamily.IPv4));
+        TlsEndpointV6 = ToEndPoint(listeners.Find(ServerTransport.Tls, IpFamily.IPv6));
+        Certificate = listeners.Certificate;
     }
 
     /// <summary>Where it listens on 127.0.0.1, over UDP.</summary>
@@ -39,11 +45,32 @@ public sealed class LoopbackStunTurnServer : IAsyncDisposable
     /// <summary>Where it listens on ::1, over UDP; null where the system has no IPv6, or where that is switched off.</summary>
     public IPEndPoint? EndpointV6 { get; }
 
+    /// <summary>Where it listens on 127.0.0.1, over TCP; null where that is switched off.</summary>
+    public IPEndPoint? TcpEndpoint { get; }
+
+    /// <summary>Where it listens on ::1, over TCP; null where the system has no IPv6, or where one of both is switched off.</summary>
+    public IPEndPoint? TcpEndpointV6 { get; }
+
+    /// <summary>Where it listens on 127.0.0.1, over TLS; null unless <see cref="LoopbackServerOptions.UseTls"/> is set.</summary>
+    public IPEndPoint? TlsEndpoint { get; }
+
+    /// <summary>Where it listens on ::1, over TLS; null without IPv6 or TLS.</summary>
+    public IPEndPoint? TlsEndpointV6 { get; }
+
+    /// <summary>The certificate of its TLS, for clients to trust; null without TLS.</summary>
+    public X509Certificate2? Certificate { get; }
+
     /// <summary>The server as a STUN URI (RFC 7064), for example "stun:127.0.0.1:49321".</summary>
     public string StunUri => $"stun:{Endpoint}";
 
     /// <summary>The server as a TURN URI (RFC 7065), for example "turn:127.0.0.1:49321?transport=udp".</summary>
     public string TurnUri => $"turn:{Endpoint}?transport=udp";
+
+    /// <summary>The server over TCP as a TURN URI, for example "turn:127.0.0.1:49321?transport=tcp"; null where that is switched off.</summary>
+    public string? TurnTcpUri => TcpEndpoint is null ? null : $"turn:{TcpEndpoint}?transport=tcp";
+
+    /// <summary>The server over TLS as a TURN URI, for example "turns:127.0.0.1:49322?transport=tcp"; null without TLS.</summary>
+    public string? TurnsUri => TlsEndpoint is null ? null : $"turns:{TlsEndpoint}?transport=tcp";
 
     /// <summary>Starts a server; it is reachable when the task has ended.</summary>
     /// <param name="options">Settings; null offers Binding only, on a free port.</param>
@@ -55,20 +82,10 @@ public sealed class LoopbackStunTurnServer : IAsyncDisposable
         cancellationToken.ThrowIfCancellationRequested();
         LoopbackServerOptions settings = options ?? new LoopbackServerOptions();
         StunTurnServerMachine machine = new(settings.ToServerOptions(), new SystemRandomSource());
-        List<LoopbackSocket> listeners = [];
+        LoopbackListeners? listeners = null;
         try
         {
-            listeners.Add(LoopbackSocket.Bind(new TransportAddress(IpAddress.LoopbackV4, settings.Port)));
-            if (settings.Server.OffersBehaviorDiscovery)
-            {
-                AddAlternates(listeners);
-            }
-
-            if (settings.UseIPv6 && TryBindV6(listeners[0].LocalAddress.Port, settings.Port == 0) is { } v6)
-            {
-                listeners.Add(v6);
-            }
-
+            listeners = LoopbackListeners.Open(settings);
             LoopbackLoop loop = new(machine, listeners);
             LoopbackStunTurnServer server = new(machine, loop, listeners);
             loop.Start();
@@ -76,7 +93,7 @@ public sealed class LoopbackStunTurnServer : IAsyncDisposable
         }
         catch
         {
-            listeners.ForEach(l => l.Dispose());
+            listeners?.Dispose();
             machine.Dispose();
             throw;
         }
@@ -109,38 +126,7 @@ public sealed class LoopbackStunTurnServer : IAsyncDisposable
     /// <summary>Stops the server: when the task has ended its sockets are closed and its thread is gone.</summary>
     public async ValueTask DisposeAsync() => await _loop.StopAsync().ConfigureAwait(false);
 
-    // RFC 5780 §6: two addresses that listen on the same two ports.
-    private static void AddAlternates(List<LoopbackSocket> listeners)
-    {
-        IpAddress second = IpAddress.Parse("127.0.0.2");
-        TransportAddress first = listeners[0].LocalAddress;
-        listeners.Add(LoopbackSocket.Bind(first with { Port = 0 }));
-        TransportAddress alternate = listeners[1].LocalAddress;
-        listeners.Add(LoopbackSocket.Bind(first with { Address = second }));
-        listeners.Add(LoopbackSocket.Bind(alternate with { Address = second }));
-    }
-
-    private static LoopbackSocket? TryBindV6(ushort port, bool anyPort)
-    {
-        if (!Socket.OSSupportsIPv6)
-        {
-            return null;
-        }
-
-        foreach (ushort candidate in anyPort ? new ushort[] { port, 0 } : [port])
-        {
-            try
-            {
-                return LoopbackSocket.Bind(new TransportAddress(IpAddress.LoopbackV6, candidate));
-            }
-            catch (SocketException)
-            {
-                // Taken, or no ::1 on this machine: IPv4 alone is a good server too.
-            }
-        }
-
-        return null;
-    }
+    private static IPEndPoint? ToEndPoint(TransportAddress? address) => address is { } known ? SocketAddressCodec.ToEndPoint(known) : null;
 
     private sealed class SystemRandomSource : IRandomSource
     {

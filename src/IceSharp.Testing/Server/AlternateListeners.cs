@@ -9,6 +9,9 @@ internal sealed class AlternateListeners
 
     public void Add(SocketHandle socket, TransportAddress address) => _all.Add((socket, address));
 
+    /// <summary>Whether this is one of them: those for streams are not.</summary>
+    public bool Has(SocketHandle socket) => _all.Exists(l => l.Socket == socket);
+
     public TransportAddress AddressOf(SocketHandle socket) => _all.Find(l => l.Socket == socket).Address;
 
     /// <summary>Finds Ca:Cp for a listener at Da:Dp: both addresses listen on both ports, or there is none (RFC 5780 §6).</summary>

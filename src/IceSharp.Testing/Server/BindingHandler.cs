@@ -11,7 +11,7 @@ internal sealed class BindingHandler(StunTurnServerOptions options, AlternateLis
 
     public void Handle(MonotonicTime now, in ServerRequest request, in StunReader message)
     {
-        if (!options.OffersBehaviorDiscovery)
+        if (!options.OffersBehaviorDiscovery || !listeners.Has(request.FiveTuple.Listener))
         {
             StunWriter plain = ServerResponses.Success(request, out byte[] plainBuffer);
             plain.AddXorAddress(StunAttributeType.XorMappedAddress, request.FiveTuple.Client);

@@ -5,7 +5,7 @@ using IceSharp.Protocol.Stun;
 namespace IceSharp.Testing;
 
 /// <summary>Application data through the relay, both ways: Send, Data and ChannelData (RFC 8656 §11, §12). Allocates nothing.</summary>
-internal sealed class RelayPath(AllocationTable allocations, PeerRules peers, ServerFaults faults, ServerOutbox outbox, IRandomSource random)
+internal sealed class RelayPath(AllocationTable allocations, RelayAddressBook addresses, PeerRules peers, ServerFaults faults, ServerOutbox outbox, IRandomSource random)
 {
     private const int MaxDatagramBytes = 65507;
 
@@ -56,7 +56,7 @@ internal sealed class RelayPath(AllocationTable allocations, PeerRules peers, Se
 
         byte[] buffer = ServerOutbox.Rent(data.Length + DataIndicationOverhead);
         int length = allocation.Channels.TryGetNumber(now, peer, out ushort channel)
-            ? ChannelDataWriter.Write(buffer, channel, data)
+            ? WriteChannelData(allocation.FiveTuple.Listener, buffer, channel, data)
             : WriteDataIndication(buffer, peer, data);
         return Sent(outbox.Commit(allocation.FiveTuple.Listener, allocation.FiveTuple.Client, buffer, length));
     }
@@ -72,6 +72,10 @@ internal sealed class RelayPath(AllocationTable allocations, PeerRules peers, Se
             ? DatagramVerdict.Dropped(DropReason.LimitReached)
             : Sent(outbox.Send(allocation.RelaySocket, peer, data));
     }
+
+    // Frames on a stream fill up to a multiple of 4 (RFC 8656 §12.5).
+    private int WriteChannelData(SocketHandle listener, Span<byte> buffer, ushort channel, ReadOnlySpan<byte> data) =>
+        addresses.TransportOf(listener) == ServerTransport.Udp ? ChannelDataWriter.Write(buffer, channel, data) : ChannelDataWriter.WritePadded(buffer, channel, data);
 
     private int WriteDataIndication(Span<byte> buffer, TransportAddress peer, ReadOnlySpan<byte> data)
     {

@@ -7,8 +7,8 @@ namespace IceSharp.Testing;
 
 /// <summary>A STUN and TURN server without I/O: datagrams, times and answers go in; datagrams, requests to the host and events come out.</summary>
 /// <remarks>
-/// For tests and demonstrations: production wants a real TURN server. It serves Binding, with behaviour discovery (RFC 5780), without and the relay with long-term
-/// credentials over UDP: Allocate, Refresh, CreatePermission, ChannelBind, Send, Data and ChannelData (RFC 8489, RFC 8656).
+/// For tests and demonstrations: production wants a real TURN server. It serves Binding, with behaviour discovery over UDP (RFC 5780), and the relay with long-term
+/// credentials over UDP, TCP and TLS: Allocate, Refresh, CreatePermission, ChannelBind, Send, Data and ChannelData (RFC 8489, RFC 8656).
 /// After each input, take what <see cref="TryGetTransmit"/>, <see cref="TryGetHostRequest"/> and <see cref="TryGetEvent"/> give until
 /// they give nothing, then wait until <see cref="NextTimeout"/>. What a client sends never throws. Not thread safe.
 /// </remarks>
@@ -56,7 +56,7 @@ public sealed class StunTurnServerMachine : IDisposable
         RelayPortChooser ports = new(_options.RelayPorts, _allocations, _reservations, random);
         _allocate = new AllocateHandler(_options, _allocations, _addresses, ports, _reservations, _responses, _outbox, _notices);
         _requests = new AllocationRequestHandler(_options, _allocations, peers, _responses, _notices);
-        _relay = new RelayPath(_allocations, peers, Faults, _outbox, random);
+        _relay = new RelayPath(_allocations, _addresses, peers, Faults, _outbox, random);
     }
 
     /// <summary>Misbehaviour to switch on.</summary>
@@ -80,18 +80,24 @@ public sealed class StunTurnServerMachine : IDisposable
     }
 
     /// <summary>Tells the machine of a socket that clients reach it on.</summary>
+    /// <remarks>Over TCP and TLS the handle is that of the listening socket: with the client's address it names the connection, in datagrams that go in and out.</remarks>
     /// <param name="localAddress">The address that it is bound to; not the wildcard, whose source address nobody knows.</param>
+    /// <param name="transport">How clients reach it; UDP unless told.</param>
     /// <returns>The socket's name in datagrams that go in and out.</returns>
     /// <exception cref="ArgumentException"><paramref name="localAddress"/> is unspecified.</exception>
-    public SocketHandle AddListener(TransportAddress localAddress)
+    public SocketHandle AddListener(TransportAddress localAddress, ServerTransport transport = ServerTransport.Udp)
     {
         if (localAddress.Family == IpFamily.None || localAddress.Address.IsUnspecified)
         {
             throw new ArgumentException($"A listener needs an address of its own, not {localAddress}.", nameof(localAddress));
         }
 
-        SocketHandle listener = _addresses.AddListener(localAddress);
-        _listeners.Add(listener, localAddress);
+        SocketHandle listener = _addresses.AddListener(localAddress, transport);
+        if (transport == ServerTransport.Udp)
+        {
+            _listeners.Add(listener, localAddress);
+        }
+
         return listener;
     }
 
@@ -137,6 +143,19 @@ public sealed class StunTurnServerMachine : IDisposable
         }
 
         return HandleMessage(now, fiveTuple, message);
+    }
+
+    /// <summary>Takes the end of a client's connection, whoever closed it: an allocation made over it ends with it.</summary>
+    /// <param name="now">The current time.</param>
+    /// <param name="listener">The listener that it came in on.</param>
+    /// <param name="client">The client's address.</param>
+    public void HandleStreamClosed(MonotonicTime now, SocketHandle listener, TransportAddress client)
+    {
+        HandleTimeout(now);
+        if (_allocations.TryFind(new FiveTuple(listener, client), out Allocation? allocation))
+        {
+            _requests.End(allocation, wasReleased: false);
+        }
     }
 
     /// <summary>Does what is due. Early and repeated calls do nothing.</summary>
