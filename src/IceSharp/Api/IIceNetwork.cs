@@ -28,4 +28,12 @@ public interface IIceNetwork
     /// <returns>The addresses, best first; an empty list counts as "not found".</returns>
     /// <exception cref="SocketException">The name does not resolve.</exception>
     ValueTask<IReadOnlyList<IpAddress>> ResolveAsync(string hostName, CancellationToken cancellationToken);
+
+    /// <summary>Opens a TCP connection to a server, through a proxy and with TLS where the target says so. A network without TCP leaves this out.</summary>
+    /// <param name="target">Where to, and how.</param>
+    /// <param name="cancellationToken">Set when the connection is not wanted any more.</param>
+    /// <exception cref="SocketException">There is no connection.</exception>
+    /// <exception cref="IceException">The proxy refused, or the server could not prove who it is.</exception>
+    ValueTask<IceStreamConnection> ConnectAsync(IceStreamTarget target, CancellationToken cancellationToken) =>
+        ValueTask.FromException<IceStreamConnection>(new SocketException((int)SocketError.OperationNotSupported));
 }

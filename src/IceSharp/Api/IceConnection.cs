@@ -242,7 +242,7 @@ public sealed class IceConnection
         if (receiver is not null)
         {
             byte[] buffer = new byte[65_536];
-            while (_queue.TryDrain(buffer, out int length))
+            while (_queue.TryDrain(buffer, out int length, out _))
             {
                 Push(receiver, buffer.AsSpan(0, length));
             }

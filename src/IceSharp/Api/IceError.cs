@@ -54,6 +54,12 @@ public enum IceError
     /// <summary>The TLS handshake failed or the server's certificate was not accepted; <see cref="StunException.TlsFailure"/> says which check.</summary>
     TlsFailed,
 
+    /// <summary>The HTTP proxy did not open the connection.</summary>
+    ProxyRefused,
+
+    /// <summary>The relayed address is lost, and no new one could be had in its place.</summary>
+    AllocationLost,
+
     /// <summary>The connection ended before the answer.</summary>
     ConnectionLost,
 

@@ -96,7 +96,7 @@ public sealed class StunClient : IAsyncDisposable
         ServerResolution resolution = await ServerResolver.ResolveAsync(_resolver, settings, new CryptoRandomSource(), cancellationToken).ConfigureAwait(false);
         if (resolution.Error != ServerResolutionError.None)
         {
-            throw NotResolved(uri, resolution.Error);
+            throw StunFaults.NotResolved(uri, resolution.Error);
         }
 
         return [.. resolution.Targets.Select(PlacesOf)];
@@ -136,8 +136,8 @@ public sealed class StunClient : IAsyncDisposable
         // A connection that stands already comes first.
         StunPlace[] ordered = [.. places.OrderByDescending(_sessions.IsOpen)];
         return StaggeredConnector.ConnectAsync(
-            [.. ordered.Select(p => p.Address)],
-            (address, token) => query.AskAsync(ordered.First(p => p.Address == address), token),
+            ordered,
+            query.AskAsync,
             new StaggeredAttemptSettings { Delay = _options.AttemptDelay, AttemptTimeout = LongestAttempt },
             _options.TimeProvider,
             cancellationToken);
@@ -164,20 +164,6 @@ public sealed class StunClient : IAsyncDisposable
 
         TransportAddress address = NameServerList.ToTransportAddress(server);
         return new StunPlace(transport, address with { Address = address.Address.Unmap() }, isSecure ? _options.Tls.VerificationName : null);
-    }
-
-    private static StunException NotResolved(StunUri uri, ServerResolutionError error)
-    {
-        (IceError kind, string sentence) = error switch
-        {
-            ServerResolutionError.UnknownTransport or ServerResolutionError.TransportNotSupported =>
-                (IceError.TransportNotSupported, $"'{uri}' allows no transport that this client has."),
-            ServerResolutionError.NoNameToVerify => (IceError.TlsFailed, $"'{uri}' has no name to verify a certificate against: set Tls.VerificationName."),
-            ServerResolutionError.ServiceNotOffered => (IceError.ServerNotFound, $"The domain of '{uri}' says that it does not offer the service."),
-            ServerResolutionError.LookupFailed => (IceError.ServerNotFound, $"No address of '{uri}' is known, because lookups failed."),
-            _ => (IceError.ServerNotFound, $"The name of '{uri}' does not exist or has no address."),
-        };
-        return new StunException(kind, sentence, IceReport.Empty with { Attempts = [new StunAttempt(null, null, $"resolution: {error}")] });
     }
 
     private static int Telling(IceError error) => error switch

@@ -61,6 +61,9 @@ public sealed record StunClientOptions
     /// <summary>How servers prove who they are over TLS.</summary>
     public IceTlsOptions Tls { get; init; } = new();
 
+    /// <summary>The HTTP proxy that TCP and TLS go through; null, the default, for none.</summary>
+    public IceHttpProxy? Proxy { get; init; }
+
     /// <summary>Makes DTLS associations; null, the default: DTLS cannot be used.</summary>
     public IDtlsTransportFactory? Dtls { get; init; }
 

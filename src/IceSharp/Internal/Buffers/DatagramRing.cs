@@ -1,4 +1,5 @@
 using System.Buffers;
+using IceSharp.Protocol;
 
 namespace IceSharp.Internal.Buffers;
 
@@ -15,7 +16,7 @@ internal sealed class DatagramRing(int capacity)
 
     /// <summary>Puts a datagram in; the oldest gives way when the ring is full.</summary>
     /// <returns>Whether one had to give way.</returns>
-    public bool Put(ReadOnlySpan<byte> datagram)
+    public bool Put(ReadOnlySpan<byte> datagram, TransportAddress source)
     {
         bool full = Count == _slots.Length;
         if (full)
@@ -35,14 +36,16 @@ internal sealed class DatagramRing(int capacity)
 
         datagram.CopyTo(slot.Borrowed ?? slot.Kept);
         slot.Length = datagram.Length;
+        slot.Source = source;
         Count++;
         return full;
     }
 
     /// <summary>The oldest datagram; valid until the next call.</summary>
-    public ReadOnlySpan<byte> Peek()
+    public ReadOnlySpan<byte> Peek(out TransportAddress source)
     {
         ref Slot slot = ref _slots[_head];
+        source = slot.Source;
         return (slot.Borrowed ?? slot.Kept).AsSpan(0, slot.Length);
     }
 
@@ -76,5 +79,6 @@ internal sealed class DatagramRing(int capacity)
         public byte[]? Kept;
         public byte[]? Borrowed;
         public int Length;
+        public TransportAddress Source;
     }
 }

@@ -1,13 +1,14 @@
 using System.Threading.Tasks.Sources;
+using IceSharp.Protocol;
 
 namespace IceSharp.Internal.Buffers;
 
-/// <summary>Datagrams of one component between the loop, which puts them in, and the application, which takes them out.</summary>
+/// <summary>Datagrams of one component or allocation between the loop, which puts them in, and the application, which takes them out.</summary>
 /// <remarks>
 /// A lock, held for the copy of one datagram: dropping the oldest makes both sides take from the same end of the ring.
 /// Its own value task source, so that a waiting call allocates nothing; continuations never run on the loop.
 /// </remarks>
-internal sealed class ReceiveQueue(int capacity) : IValueTaskSource<int>
+internal sealed class ReceiveQueue(int capacity) : IValueTaskSource<int>, IValueTaskSource<TurnReceiveResult>
 {
     private readonly Lock _gate = new();
     private readonly DatagramRing _ring = new(capacity);
@@ -16,6 +17,7 @@ internal sealed class ReceiveQueue(int capacity) : IValueTaskSource<int>
     private Memory<byte> _buffer;
     private CancellationToken _token;
     private CancellationTokenRegistration _registration;
+    private TransportAddress _answeredFrom;
     private Exception? _ended;
     private long _overflows;
     private long _tooLong;
@@ -34,7 +36,7 @@ internal sealed class ReceiveQueue(int capacity) : IValueTaskSource<int>
     public long TooLong => Volatile.Read(ref _tooLong);
 
     /// <summary>Puts a datagram into the buffer of a waiting call, or else into the ring. Does nothing after <see cref="End"/>.</summary>
-    public void Put(ReadOnlySpan<byte> datagram)
+    public void Put(ReadOnlySpan<byte> datagram, TransportAddress source = default)
     {
         lock (_gate)
         {
@@ -45,7 +47,7 @@ internal sealed class ReceiveQueue(int capacity) : IValueTaskSource<int>
 
             if (_call != Call.Waiting)
             {
-                _overflows += _ring.Put(datagram) ? 1 : 0;
+                _overflows += _ring.Put(datagram, source) ? 1 : 0;
             }
             else if (datagram.Length > _buffer.Length)
             {
@@ -54,6 +56,7 @@ internal sealed class ReceiveQueue(int capacity) : IValueTaskSource<int>
             else
             {
                 datagram.CopyTo(_buffer.Span);
+                _answeredFrom = source;
                 Answer();
                 _source.SetResult(datagram.Length);
             }
@@ -68,49 +71,49 @@ internal sealed class ReceiveQueue(int capacity) : IValueTaskSource<int>
             return ValueTask.FromCanceled<int>(cancellationToken);
         }
 
-        lock (_gate)
+        if (TryBegin(buffer, cancellationToken, out int length, out _, out Exception? ended))
         {
-            ThrowIfCallPending();
-            if (TryTake(buffer.Span, out int length))
-            {
-                return new ValueTask<int>(length);
-            }
-
-            if (_ended is not null)
-            {
-                return ValueTask.FromException<int>(_ended);
-            }
-
-            _call = Call.Waiting;
-            _buffer = buffer;
-            _token = cancellationToken;
-        }
-
-        // Outside the lock, as a token that is set by now calls back at once. Nobody can consume the answer before we return.
-        if (cancellationToken.CanBeCanceled)
-        {
-            _registration = cancellationToken.UnsafeRegister(static state => ((ReceiveQueue)state!).Cancel(), this);
+            return ended is null ? new ValueTask<int>(length) : ValueTask.FromException<int>(ended);
         }
 
         return new ValueTask<int>(this, _source.Version);
     }
 
+    /// <summary>Takes the next datagram with its source, waiting for it when there is none.</summary>
+    public ValueTask<TurnReceiveResult> ReceiveFromAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<TurnReceiveResult>(cancellationToken);
+        }
+
+        if (TryBegin(buffer, cancellationToken, out int length, out TransportAddress source, out Exception? ended))
+        {
+            return ended is null ? new ValueTask<TurnReceiveResult>(new TurnReceiveResult(length, source)) : ValueTask.FromException<TurnReceiveResult>(ended);
+        }
+
+        return new ValueTask<TurnReceiveResult>(this, _source.Version);
+    }
+
     /// <summary>Takes a datagram that waits.</summary>
-    public bool TryReceive(Span<byte> buffer, out int length)
+    public bool TryReceive(Span<byte> buffer, out int length) => TryReceiveFrom(buffer, out length, out _);
+
+    /// <summary>Takes a datagram that waits, with its source.</summary>
+    public bool TryReceiveFrom(Span<byte> buffer, out int length, out TransportAddress source)
     {
         lock (_gate)
         {
             ThrowIfCallPending();
-            return TryTake(buffer, out length);
+            return TryTake(buffer, out length, out source);
         }
     }
 
     /// <summary>Takes a datagram that waits, whoever else receives.</summary>
-    public bool TryDrain(Span<byte> buffer, out int length)
+    public bool TryDrain(Span<byte> buffer, out int length, out TransportAddress source)
     {
         lock (_gate)
         {
-            return TryTake(buffer, out length);
+            return TryTake(buffer, out length, out source);
         }
     }
 
@@ -137,14 +140,60 @@ internal sealed class ReceiveQueue(int capacity) : IValueTaskSource<int>
         }
     }
 
-    int IValueTaskSource<int>.GetResult(short token)
+    int IValueTaskSource<int>.GetResult(short token) => GetResult(token).Length;
+
+    ValueTaskSourceStatus IValueTaskSource<int>.GetStatus(short token) => _source.GetStatus(token);
+
+    void IValueTaskSource<int>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _source.OnCompleted(continuation, state, token, flags);
+
+    TurnReceiveResult IValueTaskSource<TurnReceiveResult>.GetResult(short token) => GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource<TurnReceiveResult>.GetStatus(short token) => _source.GetStatus(token);
+
+    void IValueTaskSource<TurnReceiveResult>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _source.OnCompleted(continuation, state, token, flags);
+
+    // False: the call waits.
+    private bool TryBegin(Memory<byte> buffer, CancellationToken cancellationToken, out int length, out TransportAddress source, out Exception? ended)
+    {
+        lock (_gate)
+        {
+            ThrowIfCallPending();
+            ended = null;
+            if (TryTake(buffer.Span, out length, out source))
+            {
+                return true;
+            }
+
+            ended = _ended;
+            if (ended is not null)
+            {
+                return true;
+            }
+
+            _call = Call.Waiting;
+            _buffer = buffer;
+            _token = cancellationToken;
+        }
+
+        // Outside the lock, as a token that is set by now calls back at once. Nobody can consume the answer before we return.
+        if (cancellationToken.CanBeCanceled)
+        {
+            _registration = cancellationToken.UnsafeRegister(static state => ((ReceiveQueue)state!).Cancel(), this);
+        }
+
+        return false;
+    }
+
+    private TurnReceiveResult GetResult(short token)
     {
         // Waits for a cancellation that is running now, so that it cannot hit the next call.
         _registration.Dispose();
         _registration = default;
         try
         {
-            return _source.GetResult(token);
+            return new TurnReceiveResult(_source.GetResult(token), _answeredFrom);
         }
         finally
         {
@@ -155,11 +204,6 @@ internal sealed class ReceiveQueue(int capacity) : IValueTaskSource<int>
             }
         }
     }
-
-    ValueTaskSourceStatus IValueTaskSource<int>.GetStatus(short token) => _source.GetStatus(token);
-
-    void IValueTaskSource<int>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        _source.OnCompleted(continuation, state, token, flags);
 
     private void Cancel()
     {
@@ -184,12 +228,13 @@ internal sealed class ReceiveQueue(int capacity) : IValueTaskSource<int>
         _buffer = default;
     }
 
-    private bool TryTake(Span<byte> buffer, out int length)
+    private bool TryTake(Span<byte> buffer, out int length, out TransportAddress source)
     {
         length = 0;
+        source = default;
         while (_ring.Count > 0)
         {
-            ReadOnlySpan<byte> datagram = _ring.Peek();
+            ReadOnlySpan<byte> datagram = _ring.Peek(out source);
             bool fits = datagram.Length <= buffer.Length;
             if (fits)
             {

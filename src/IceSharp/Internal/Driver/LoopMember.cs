@@ -18,6 +18,14 @@ internal abstract class LoopMember
     /// <summary>Takes a datagram. An exception fails this member only.</summary>
     public abstract void HandleDatagram(Endpoint endpoint, MonotonicTime now, TransportAddress source, ReadOnlySpan<byte> datagram);
 
+    /// <summary>Takes the end of a stream that this side has not closed.</summary>
+    /// <param name="endpoint">The stream's endpoint.</param>
+    /// <param name="now">The current time.</param>
+    /// <param name="fault">What the other side did to have it cut off; null when it or the network ended it.</param>
+    public virtual void HandleStreamEnded(Endpoint endpoint, MonotonicTime now, string? fault)
+    {
+    }
+
     /// <summary>Does what is due, gives out what there is to send and tell, and sets the next deadline.</summary>
     public abstract void Pump(MonotonicTime now);
 

@@ -1,11 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
 using IceSharp.Internal.Driver;
 using IceSharp.Internal.Network;
+using IceSharp.Internal.Network.Streams;
 using IceSharp.Protocol;
 
 namespace IceSharp.Internal.Endpoints;
 
-/// <summary>The open sockets of one agent, by the names that its machine gave them. All on the loop but <see cref="CloseWithoutLoop"/>.</summary>
+/// <summary>The open sockets and streams of one member of a loop, by the names that its machine knows them by. All on the loop but <see cref="CloseWithoutLoop"/>.</summary>
 internal sealed class AgentSockets(Loop loop, LoopMember owner)
 {
     // Written on the loop; the gate is for closing without it.
@@ -19,6 +20,12 @@ internal sealed class AgentSockets(Loop loop, LoopMember owner)
         lock (_gate)
         {
             _endpoints.Add(handle.Id, endpoint);
+        }
+
+        if (socket is FramedStream stream)
+        {
+            stream.Start(loop, owner, endpoint);
+            return;
         }
 
         if (socket is not SystemUdpSocket system)

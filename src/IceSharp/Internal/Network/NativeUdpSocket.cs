@@ -11,7 +11,7 @@ internal sealed class NativeUdpSocket(Socket socket, LocalInterfaceAddress local
     public override unsafe IceSendResult TrySend(ReadOnlySpan<byte> datagram, TransportAddress destination)
     {
         Span<byte> name = stackalloc byte[LinuxSocketAddress.MaxBytes];
-        int nameLength = LinuxSocketAddress.Write(name, destination, ScopeId);
+        int nameLength = IsConnected ? 0 : LinuxSocketAddress.Write(name, destination, ScopeId);
         for (int attempt = 0; attempt < MaxErrorsInARow; attempt++)
         {
             int error = Send(datagram, name[..nameLength]);
@@ -23,7 +23,7 @@ internal sealed class NativeUdpSocket(Socket socket, LocalInterfaceAddress local
                     continue;
                 case LinuxError.ConnectionRefused:
                     // The system hands out the ICMP error of an earlier datagram and has not sent this one.
-                    CountIgnoredError();
+                    CountRefusal();
                     continue;
                 case LinuxError.Again or LinuxError.NoBuffers:
                     return IceSendResult.WouldBlock;
@@ -68,7 +68,11 @@ internal sealed class NativeUdpSocket(Socket socket, LocalInterfaceAddress local
                 break;
             }
 
-            if (error != LinuxError.Interrupted)
+            if (error == LinuxError.ConnectionRefused)
+            {
+                CountRefusal();
+            }
+            else if (error != LinuxError.Interrupted)
             {
                 CountIgnoredError();
             }

@@ -46,12 +46,20 @@ internal sealed class PortableUdpSocket : SystemUdpSocket
         {
             try
             {
-                Socket.SendTo(datagram, SocketFlags.None, Name(destination));
+                if (IsConnected)
+                {
+                    Socket.Send(datagram, SocketFlags.None);
+                }
+                else
+                {
+                    Socket.SendTo(datagram, SocketFlags.None, Name(destination));
+                }
+
                 return IceSendResult.Sent;
             }
             catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionReset or SocketError.ConnectionRefused or SocketError.NetworkReset)
             {
-                CountIgnoredError();
+                CountRefusal();
             }
             catch (SocketException e)
             {
@@ -87,6 +95,10 @@ internal sealed class PortableUdpSocket : SystemUdpSocket
             catch (SocketException e) when (e.SocketErrorCode is SocketError.WouldBlock or SocketError.OperationAborted or SocketError.NotSocket or SocketError.Interrupted)
             {
                 break;
+            }
+            catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionReset or SocketError.ConnectionRefused)
+            {
+                CountRefusal();
             }
             catch (SocketException)
             {

@@ -3,27 +3,28 @@ using IceSharp.Protocol.Discovery;
 
 namespace IceSharp.Internal.Network;
 
-/// <summary>Runs <see cref="StaggeredAttempts"/> over the addresses of one server: happy eyeballs for whatever connects.</summary>
+/// <summary>Runs <see cref="StaggeredAttempts"/> over the places of one server, or over servers: happy eyeballs for whatever connects.</summary>
 internal static class StaggeredConnector
 {
-    /// <summary>Connects to the first address that answers; what else connects meanwhile is disposed of.</summary>
+    /// <summary>Connects to the first place that answers; what else connects meanwhile is disposed of.</summary>
+    /// <typeparam name="TPlace">An address, or what else there is to connect to; its text goes into messages.</typeparam>
     /// <typeparam name="T">A connection.</typeparam>
-    /// <param name="addresses">The addresses in the order to try, at least one.</param>
+    /// <param name="places">The places in the order to try, at least one.</param>
     /// <param name="connect">Makes one attempt, on the thread pool or without blocking; its token is set when it is given up.</param>
     /// <param name="settings">The times.</param>
     /// <param name="time">The clock.</param>
     /// <param name="cancellationToken">Gives all attempts up.</param>
     /// <exception cref="AggregateException">Every attempt failed; one inner exception an attempt, <see cref="TimeoutException"/> for those that ran out of time.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was set.</exception>
-    public static async Task<T> ConnectAsync<T>(
-        IReadOnlyList<TransportAddress> addresses,
-        Func<TransportAddress, CancellationToken, Task<T>> connect,
+    public static async Task<T> ConnectAsync<TPlace, T>(
+        IReadOnlyList<TPlace> places,
+        Func<TPlace, CancellationToken, Task<T>> connect,
         StaggeredAttemptSettings settings,
         TimeProvider time,
         CancellationToken cancellationToken)
         where T : class, IAsyncDisposable
     {
-        var attempts = new StaggeredAttempts(addresses.Count, settings);
+        var attempts = new StaggeredAttempts(places.Count, settings);
         var running = new List<Attempt<T>>();
         var failures = new List<Exception>();
         long start = time.GetTimestamp();
@@ -39,7 +40,7 @@ internal static class StaggeredConnector
 
                 if (attempts.State == StaggeredAttemptsState.Failed)
                 {
-                    throw new AggregateException($"None of the {addresses.Count} addresses could be connected to.", failures);
+                    throw new AggregateException($"None of the {places.Count} places could be connected to.", failures);
                 }
 
                 Attempt<T>? ended = await NextAsync(running, attempts.NextTimeout.At, Now(), time, cancellationToken).ConfigureAwait(false);
@@ -76,11 +77,11 @@ internal static class StaggeredConnector
             if (step.Action == AttemptAction.Begin)
             {
                 var givenUp = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-                running.Add(new Attempt<T>(step.Index, givenUp, AttemptAsync(connect, addresses[step.Index], givenUp.Token)));
+                running.Add(new Attempt<T>(step.Index, givenUp, AttemptAsync(connect, places[step.Index], givenUp.Token)));
             }
             else if (running.Find(a => a.Index == step.Index) is { } attempt)
             {
-                failures.Add(new TimeoutException($"{addresses[step.Index]} did not answer within {settings.AttemptTimeout.TotalSeconds} s."));
+                failures.Add(new TimeoutException($"{places[step.Index]} did not answer within {settings.AttemptTimeout.TotalSeconds} s."));
                 running.Remove(attempt);
                 _ = DisposeOfAsync(attempt);
             }
@@ -103,7 +104,7 @@ internal static class StaggeredConnector
     }
 
     // What throws before its first await fails like what throws later.
-    private static async Task<T> AttemptAsync<T>(Func<TransportAddress, CancellationToken, Task<T>> connect, TransportAddress address, CancellationToken givenUp) =>
+    private static async Task<T> AttemptAsync<TPlace, T>(Func<TPlace, CancellationToken, Task<T>> connect, TPlace address, CancellationToken givenUp) =>
         await connect(address, givenUp).ConfigureAwait(false);
 
     // Nobody waits for it, but what it connects after all is closed.

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using IceSharp.Internal.Network.Dns;
+using IceSharp.Internal.Network.Streams;
 using IceSharp.Protocol;
 using IceSharp.Protocol.Agent;
 
@@ -20,6 +21,9 @@ internal sealed class SystemNetwork(bool portable, int receiveBufferBytes, int s
     public async ValueTask<IReadOnlyList<IpAddress>> ResolveAsync(string hostName, CancellationToken cancellationToken) =>
         await AddressLookup.RunAsync(hostName, cancellationToken).ConfigureAwait(false);
 
+    public async ValueTask<IceStreamConnection> ConnectAsync(IceStreamTarget target, CancellationToken cancellationToken) =>
+        await StreamDialer.ConnectAsync(target, TimeProvider.System, cancellationToken).ConfigureAwait(false);
+
     /// <summary>Opens a socket at once.</summary>
     public SystemUdpSocket Bind(LocalInterfaceAddress localAddress, int port)
     {
@@ -33,6 +37,26 @@ internal sealed class SystemNetwork(bool portable, int receiveBufferBytes, int s
             Configure(socket);
             socket.Bind(new IPEndPoint(address, port));
             return !portable && OperatingSystem.IsLinux() ? new NativeUdpSocket(socket, localAddress) : new PortableUdpSocket(socket, localAddress);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens a socket to one server at once: the system chooses the local address, drops what others send, and tells when nobody listens there.</summary>
+    /// <exception cref="SocketException">There is no way to the server.</exception>
+    public SystemUdpSocket Connect(TransportAddress server)
+    {
+        IPEndPoint remote = NameServerList.ToEndPoint(server);
+        var socket = new Socket(remote.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+        try
+        {
+            Configure(socket);
+            socket.Connect(remote);
+            var local = new LocalInterfaceAddress(string.Empty, NameServerList.ToTransportAddress((IPEndPoint)socket.LocalEndPoint!).Address);
+            return !portable && OperatingSystem.IsLinux() ? new NativeUdpSocket(socket, local) : new PortableUdpSocket(socket, local);
         }
         catch
         {

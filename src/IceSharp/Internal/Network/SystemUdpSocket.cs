@@ -19,6 +19,7 @@ internal abstract class SystemUdpSocket : IIceUdpSocket
     protected SystemUdpSocket(Socket socket, LocalInterfaceAddress localAddress)
     {
         Socket = socket;
+        IsConnected = socket.Connected;
         ScopeId = (uint)localAddress.ScopeId;
         LocalAddress = new TransportAddress(localAddress.Address, (ushort)((IPEndPoint)socket.LocalEndPoint!).Port);
     }
@@ -26,6 +27,12 @@ internal abstract class SystemUdpSocket : IIceUdpSocket
     public Socket Socket { get; }
 
     public TransportAddress LocalAddress { get; }
+
+    /// <summary>Whether the socket knows one destination only: the system drops what comes from elsewhere, and destinations of sends are not looked at.</summary>
+    public bool IsConnected { get; }
+
+    /// <summary>Called, on any thread, when the network says that nobody listens at the destination of a connected socket.</summary>
+    public Action? Refused { get; set; }
 
     /// <summary>Errors that the network reported for earlier datagrams, and that ended nothing.</summary>
     public long IgnoredErrors => Interlocked.Read(ref _ignoredErrors);
@@ -54,6 +61,15 @@ internal abstract class SystemUdpSocket : IIceUdpSocket
     }
 
     public void Dispose() => Socket.Dispose();
+
+    protected void CountRefusal()
+    {
+        CountIgnoredError();
+        if (IsConnected)
+        {
+            Refused?.Invoke();
+        }
+    }
 
     protected void CountIgnoredError() => Interlocked.Increment(ref _ignoredErrors);
 

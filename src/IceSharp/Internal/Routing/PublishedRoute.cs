@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
+using IceSharp.Internal.Network.Streams;
 using IceSharp.Protocol.Agent;
 
 namespace IceSharp.Internal.Routing;
@@ -32,14 +33,14 @@ internal sealed class PublishedRoute(DataRoute route, IIceUdpSocket socket)
         if (needed <= StackBytes)
         {
             Span<byte> buffer = stackalloc byte[StackBytes];
-            int length = RelayWriter.Write(buffer, route, datagram);
+            int length = RelayWriter.Write(buffer, route, datagram, socket is FramedStream);
             return socket.TrySend(buffer[..length], route.Destination);
         }
 
         byte[] borrowed = ArrayPool<byte>.Shared.Rent(needed);
         try
         {
-            int length = RelayWriter.Write(borrowed, route, datagram);
+            int length = RelayWriter.Write(borrowed, route, datagram, socket is FramedStream);
             return socket.TrySend(borrowed.AsSpan(0, length), route.Destination);
         }
         finally

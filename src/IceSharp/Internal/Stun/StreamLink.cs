@@ -1,6 +1,6 @@
 using System.IO.Pipelines;
-using System.Net;
 using System.Net.Sockets;
+using IceSharp.Internal.Network.Dns;
 
 namespace IceSharp.Internal.Stun;
 
@@ -10,7 +10,7 @@ internal sealed class StreamLink : StunLink
 {
     private static readonly TimeSpan EndDeadline = TimeSpan.FromSeconds(1);
 
-    private readonly Socket _socket;
+    private readonly IceStreamConnection _connection;
     private readonly Stream _stream;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _closing = new();
@@ -20,11 +20,11 @@ internal sealed class StreamLink : StunLink
     private readonly Task _sending;
     private bool _isAbandoned;
 
-    public StreamLink(Socket socket, Stream stream, TimeProvider time)
-        : base((IPEndPoint)socket.LocalEndPoint!)
+    public StreamLink(IceStreamConnection connection, TimeProvider time)
+        : base(NameServerList.ToEndPoint(connection.LocalAddress))
     {
-        _socket = socket;
-        _stream = stream;
+        _connection = connection;
+        _stream = connection.Stream;
         _time = time;
         _sending = SendAllAsync();
     }
@@ -78,7 +78,7 @@ internal sealed class StreamLink : StunLink
         {
             if (_isAbandoned)
             {
-                _socket.LingerState = new LingerOption(true, 0);
+                _connection.Abandon();
             }
             else
             {
@@ -90,9 +90,8 @@ internal sealed class StreamLink : StunLink
         }
 
         await _closing.CancelAsync().ConfigureAwait(false);
-        _socket.Dispose();
-        await _sending.ConfigureAwait(false);
         await _stream.DisposeAsync().ConfigureAwait(false);
+        await _sending.ConfigureAwait(false);
         _closing.Dispose();
     }
 
@@ -103,8 +102,6 @@ internal sealed class StreamLink : StunLink
         {
             await tls.ShutdownAsync().ConfigureAwait(false);
         }
-
-        _socket.Shutdown(SocketShutdown.Send);
     }
 
     private async Task SendAllAsync()

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using IceSharp.Internal.Network.Streams;
 using IceSharp.Protocol.Stun;
 
 namespace IceSharp.Internal.Stun;
@@ -42,22 +43,12 @@ internal sealed class StunLinks(StunClientOptions options)
 
     private async Task<StreamLink> ConnectAsync(StunPlace place, CancellationToken cancellationToken)
     {
-        var socket = new Socket(place.EndPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
+        var target = new IceStreamTarget(place.Address)
         {
-            await socket.ConnectAsync(place.EndPoint, cancellationToken).ConfigureAwait(false);
-            Stream stream = new NetworkStream(socket, ownsSocket: false);
-            if (place.Transport == StunUriTransport.Tls)
-            {
-                stream = await TlsConnector.AuthenticateAsync(stream, place.Identity!, options.Tls, options.TimeProvider, cancellationToken).ConfigureAwait(false);
-            }
-
-            return new StreamLink(socket, stream, options.TimeProvider);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
+            ServerName = place.Transport == StunUriTransport.Tls ? place.Identity : null,
+            Tls = options.Tls,
+            Proxy = options.Proxy,
+        };
+        return new StreamLink(await StreamDialer.ConnectAsync(target, options.TimeProvider, cancellationToken).ConfigureAwait(false), options.TimeProvider);
     }
 }

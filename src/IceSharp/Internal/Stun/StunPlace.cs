@@ -13,5 +13,7 @@ internal readonly record struct StunPlace(StunUriTransport Transport, TransportA
 
     public bool IsSecure => Transport is StunUriTransport.Tls or StunUriTransport.Dtls;
 
+    public override string ToString() => $"{Transport} {Address}";
+
     public IPEndPoint EndPoint => NameServerList.ToEndPoint(Address);
 }
