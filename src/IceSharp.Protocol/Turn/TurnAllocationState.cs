@@ -23,4 +23,7 @@ public enum TurnAllocationState
 
     /// <summary>The server has forgotten the allocation, or it expired.</summary>
     Lost,
+
+    /// <summary>The server has forgotten the allocation and is asked for another one; see <see cref="TurnAllocationSettings.Reallocates"/>.</summary>
+    Reallocating,
 }

@@ -21,7 +21,7 @@ internal sealed class TurnChannelTable(int capacity)
 
     public bool TryFind(ushort number, [NotNullWhen(true)] out TurnChannel? channel) => _byNumber.TryGetValue(number, out channel);
 
-    public TransportAddress[] PeersNotOf(IpFamily family) => [.. _inOrder.Where(c => c.Peer.Address.Family != family).Select(c => c.Peer)];
+    public TransportAddress[] PeersOutside(TurnRelays relays) => [.. _inOrder.Where(c => !relays.Serves(c.Peer.Family)).Select(c => c.Peer)];
 
     /// <summary>Those that nobody has asked the server for yet.</summary>
     public TurnChannel[] Unasked() => [.. _inOrder.Where(c => !c.IsBound && !c.IsAsking)];
@@ -80,6 +80,19 @@ internal sealed class TurnChannelTable(int capacity)
     public void Doubt(MonotonicTime now, TurnChannel channel)
     {
         channel.ReusableAt = now + Lifetime + Quarantine;
+        FindNextDeadline();
+    }
+
+    /// <summary>The server has none of them any more: those in use wait to be asked for again, the others are free at once.</summary>
+    public void Suspend()
+    {
+        _inOrder.FindAll(c => !c.IsBound && !c.IsAsking).ForEach(Remove);
+        foreach (TurnChannel channel in _inOrder)
+        {
+            (channel.IsBound, channel.IsAsking, channel.WasAsked) = (false, false, false);
+            (channel.RebindAt, channel.ExpiresAt, channel.ReusableAt) = (MonotonicTime.Never, MonotonicTime.Never, MonotonicTime.Never);
+        }
+
         FindNextDeadline();
     }
 

@@ -3,10 +3,10 @@ using System.Diagnostics.CodeAnalysis;
 namespace IceSharp.Protocol.Turn;
 
 /// <summary>Asks for channels, binds them again in time, and tells what came of it (RFC 8656 §12).</summary>
-internal sealed class TurnChannels(TurnExchange exchange, TurnEventQueue events, int capacity)
+internal sealed class TurnChannels(TurnExchange exchange, TurnEventQueue events, TurnRelays relays, int capacity)
 {
     private readonly TurnChannelTable _table = new(capacity);
-    private IpFamily _family;
+    private bool _isOpen;
 
     public MonotonicTime NextDeadline => _table.NextDeadline;
 
@@ -28,7 +28,7 @@ internal sealed class TurnChannels(TurnExchange exchange, TurnEventQueue events,
     {
         if (!_table.TryFind(peer, out TurnChannel? channel))
         {
-            if (_family != IpFamily.None && peer.Address.Family != _family)
+            if (_isOpen && !relays.Serves(peer.Family))
             {
                 events.Add(Refused(peer, TurnFailure.PeerAddressFamilyMismatch, TurnErrorCode.PeerAddressFamilyMismatch));
                 return true;
@@ -41,7 +41,7 @@ internal sealed class TurnChannels(TurnExchange exchange, TurnEventQueue events,
         }
 
         // A channel that has run out is bound again under its old number, which needs no quarantine.
-        if (_family != IpFamily.None && !channel.IsBound && !channel.IsAsking)
+        if (_isOpen && !channel.IsBound && !channel.IsAsking)
         {
             Ask(channel);
         }
@@ -49,21 +49,33 @@ internal sealed class TurnChannels(TurnExchange exchange, TurnEventQueue events,
         return true;
     }
 
-    /// <summary>Begins to ask: there is an allocation with a relayed address of this family.</summary>
-    public void Open(IpFamily family)
+    /// <summary>Begins to ask: there is an allocation.</summary>
+    public void Open()
     {
-        _family = family;
-        foreach (TransportAddress peer in _table.PeersNotOf(family))
+        _isOpen = true;
+        DropUnserved();
+        foreach (TurnChannel channel in _table.Unasked())
+        {
+            Ask(channel);
+        }
+    }
+
+    /// <summary>Turns away the peers whose family has no relayed address (any more).</summary>
+    public void DropUnserved()
+    {
+        foreach (TransportAddress peer in _table.PeersOutside(relays))
         {
             _table.TryFind(peer, out TurnChannel? channel);
             _table.Remove(channel!);
             events.Add(Refused(peer, TurnFailure.PeerAddressFamilyMismatch, TurnErrorCode.PeerAddressFamilyMismatch));
         }
+    }
 
-        foreach (TurnChannel channel in _table.Unasked())
-        {
-            Ask(channel);
-        }
+    /// <summary>The allocation is gone; what was asked for waits for the next one.</summary>
+    public void Suspend()
+    {
+        _isOpen = false;
+        _table.Suspend();
     }
 
     public void OnSucceeded(MonotonicTime now, in TurnResult result)
@@ -78,7 +90,7 @@ internal sealed class TurnChannels(TurnExchange exchange, TurnEventQueue events,
     public void OnFailed(MonotonicTime now, in TurnResult result)
     {
         TurnChannel channel = result.Request!.Channel!;
-        if (result.Failure is TurnFailure.Timeout or TurnFailure.IntegrityViolated)
+        if (result.IsSilence)
         {
             // While the allocation lives, silence is answered by asking again.
             _table.Doubt(now, channel);

@@ -1,11 +1,14 @@
 using IceSharp.Protocol.Framing;
 using IceSharp.Protocol.Stun;
+using IceSharp.Protocol.Stun.Client;
 
 namespace IceSharp.Protocol.Turn;
 
 /// <summary>Application data of an allocation that stands, both ways: Send and Data indications, ChannelData (RFC 8656 §11, §12). Allocates nothing.</summary>
-internal sealed class TurnDataPath(TurnPermissions permissions, TurnChannels channels, TurnEventQueue events, IRandomSource random)
+internal sealed class TurnDataPath(TurnAllocationSettings settings, TurnPermissions permissions, TurnChannels channels, TurnEventQueue events, IRandomSource random)
 {
+    private readonly bool _isStream = settings.Link == StunLinkKind.Stream;
+
     public bool TryWriteSend(Span<byte> buffer, TransportAddress peer, ReadOnlySpan<byte> payload, StunTransactionId id, bool dontFragment, out int length)
     {
         bool permitted = permissions.IsInstalled(peer.Address);
@@ -19,11 +22,19 @@ internal sealed class TurnDataPath(TurnPermissions permissions, TurnChannels cha
         if (!dontFragment && channels.TryGetNumber(peer, out ushort channel))
         {
             bool permitted = permissions.IsInstalled(peer.Address);
-            length = permitted ? ChannelDataWriter.Write(buffer, channel, payload) : 0;
+            length = !permitted ? 0 : _isStream ? ChannelDataWriter.WritePadded(buffer, channel, payload) : ChannelDataWriter.Write(buffer, channel, payload);
             return permitted;
         }
 
         return TryWriteSend(buffer, peer, payload, StunTransactionId.Create(random), dontFragment, out length);
+    }
+
+    /// <summary>Puts the overhead in front of a payload that stays where it is, and padding behind it.</summary>
+    public bool TryWrapInPlace(Span<byte> buffer, int offset, int payloadBytes, TransportAddress peer, bool dontFragment, out int start, out int length)
+    {
+        bool byChannel = !dontFragment && channels.TryGetNumber(peer, out _);
+        start = offset - (byChannel ? ChannelDataReader.HeaderBytes : SendIndication.GetOverhead(peer.Family));
+        return TryWriteData(buffer[start..], peer, buffer.Slice(offset, payloadBytes), dontFragment, out length);
     }
 
     public DatagramVerdict HandleIndication(in StunReader message)

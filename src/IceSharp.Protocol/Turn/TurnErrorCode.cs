@@ -7,10 +7,13 @@ internal static class TurnErrorCode
 {
     public const int BadRequest = 400;
     public const int Unauthenticated = 401;
+    public const int MobilityForbidden = 405;
     public const int UnknownAttribute = 420;
     public const int AllocationMismatch = 437;
     public const int StaleNonce = 438;
     public const int PeerAddressFamilyMismatch = 443;
+    public const int ConnectionExists = 446;
+    public const int ConnectionFailed = 447;
     public const int InsufficientCapacity = 508;
 
     /// <summary>Whether the same request may be sent again a few times (RFC 8489 §6.3.4); 508 has a rule of its own.</summary>
@@ -22,6 +25,7 @@ internal static class TurnErrorCode
         BadRequest => TurnFailure.BadRequest,
         Unauthenticated => TurnFailure.Unauthorized,
         403 => TurnFailure.Forbidden,
+        MobilityForbidden => TurnFailure.MobilityForbidden,
         UnknownAttribute => TurnFailure.UnknownAttribute,
         AllocationMismatch => TurnFailure.AllocationMismatch,
         StaleNonce => TurnFailure.StaleNonce,
@@ -29,6 +33,8 @@ internal static class TurnErrorCode
         441 => TurnFailure.WrongCredentials,
         442 => TurnFailure.UnsupportedTransport,
         PeerAddressFamilyMismatch => TurnFailure.PeerAddressFamilyMismatch,
+        ConnectionExists => TurnFailure.ConnectionExists,
+        ConnectionFailed => TurnFailure.ConnectionFailed,
         486 => TurnFailure.QuotaReached,
         InsufficientCapacity => TurnFailure.InsufficientCapacity,
         >= 500 and <= 599 => TurnFailure.ServerError,

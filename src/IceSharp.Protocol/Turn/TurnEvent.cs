@@ -24,4 +24,16 @@ public readonly record struct TurnEvent(TurnEventKind Kind)
 
     /// <summary>The server's words for the code, made safe for logs; null when there were none.</summary>
     public string? ReasonPhrase { get; init; }
+
+    /// <summary>The first relayed address, in the events of an allocation that stands; otherwise null.</summary>
+    public TransportAddress? RelayedAddress { get; init; }
+
+    /// <summary>The first relayed address before, in <see cref="TurnEventKind.Reallocated"/>; otherwise null.</summary>
+    public TransportAddress? FormerRelayedAddress { get; init; }
+
+    /// <summary>The socket of a move, or the stream of a connection; none in other events.</summary>
+    public SocketHandle Socket { get; init; }
+
+    /// <summary>CONNECTION-ID of a connection; 0 where there is none yet.</summary>
+    public uint ConnectionId { get; init; }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using IceSharp.Protocol.Stun;
+using IceSharp.Protocol.Stun.Client;
 using IceSharp.Protocol.Stun.Credentials;
 using IceSharp.Protocol.Stun.Transactions;
 
@@ -8,35 +9,47 @@ namespace IceSharp.Protocol.Turn;
 /// <summary>Carries requests of every kind to the server and back: starts, copies, challenges, repeats after server errors, and the checks each response has to pass.</summary>
 internal sealed class TurnExchange : IDisposable
 {
-    /// <summary>RFC 8489 §6.2: at most so many transactions with one server at a time.</summary>
-    private const int MaxOutstanding = 10;
+    /// <summary>RFC 8489 §6.2: at most so many transactions with one server at a time, over datagrams.</summary>
+    private const int MaxOutstandingDatagrams = 10;
+    private const int MaxOutstandingOnStream = 100;
     private const int MaxServerErrors = 4;
 
     private readonly TurnAllocationSettings _settings;
     private readonly TransportAddress _server;
-    private readonly SocketHandle _socket;
     private readonly IRandomSource _random;
-    private readonly LongTermAuthenticator _authenticator;
-    private readonly StunTransactionTable<TurnRequest> _transactions = new(MaxOutstanding + 1);
+    private readonly TurnAuthentication _authentication;
+    private readonly TurnSchedules _schedules;
+    private readonly int _maxOutstanding;
+    private readonly StunTransactionTable<TurnRequest> _transactions;
     private readonly Queue<TurnRequest> _pending = new();
     private readonly Queue<TurnRequest> _started = new();
+    private readonly List<TurnRequest> _inFlight = [];
     private readonly List<TurnRequest> _delayed = [];
 
-    public TurnExchange(TurnAllocationSettings settings, LongTermAuthenticator authenticator, TransportAddress server, SocketHandle socket, IRandomSource random)
+    // Wait for the host: a token, a credential.
+    private readonly List<TurnRequest> _held = [];
+
+    public TurnExchange(TurnAllocationSettings settings, TurnAuthentication authentication, TransportAddress server, SocketHandle socket, IRandomSource random)
     {
         _settings = settings;
-        _authenticator = authenticator;
+        _authentication = authentication;
         _server = server;
-        _socket = socket;
+        Socket = socket;
         _random = random;
-        Schedule = new RetransmissionSchedule(settings.Retransmission);
+        _schedules = new TurnSchedules(settings);
+        _maxOutstanding = settings.Link == StunLinkKind.Stream ? MaxOutstandingOnStream : MaxOutstandingDatagrams;
+        _transactions = new StunTransactionTable<TurnRequest>(_maxOutstanding + 1);
     }
 
-    public RetransmissionSchedule Schedule { get; }
+    /// <summary>The socket that requests leave from, unless they have one of their own.</summary>
+    public SocketHandle Socket { get; private set; }
+
+    /// <summary>How long a request is waited for.</summary>
+    public TimeSpan Patience => _schedules.Ordinary.FailureOffset;
 
     /// <summary>Whether a request waits for its turn. A release does not wait for others to end.</summary>
     public bool HasPendingStart =>
-        _pending.TryPeek(out TurnRequest? next) && (_transactions.Count + _started.Count < MaxOutstanding || next.Kind == TurnRequestKind.Release);
+        _pending.TryPeek(out TurnRequest? next) && (_transactions.Count + _started.Count < _maxOutstanding || next.Kind == TurnRequestKind.Release);
 
     public MonotonicTime NextDeadline
     {
@@ -55,39 +68,50 @@ internal sealed class TurnExchange : IDisposable
     public void Enqueue(TurnRequest request) => _pending.Enqueue(request);
 
     /// <summary>Takes the next request whose turn it is; <see cref="Start"/> sends it.</summary>
-    public bool TryTakePending([NotNullWhen(true)] out TurnRequest? request)
+    public bool TryTakePending(MonotonicTime now, [NotNullWhen(true)] out TurnRequest? request)
     {
-        request = null;
-        return HasPendingStart && _pending.TryDequeue(out request);
+        if (!HasPendingStart || !_pending.TryDequeue(out request))
+        {
+            request = null;
+            return false;
+        }
+
+        if (_authentication.NeedsToken(now, request))
+        {
+            _held.Add(request);
+            return false;
+        }
+
+        return true;
     }
 
     /// <summary>Lets a request start: it goes out with the next <see cref="TryWrite"/>.</summary>
     public void Start(TurnRequest request) => _started.Enqueue(request);
 
     /// <summary>Writes the next request, or the next copy of one.</summary>
-    public bool TryWrite(MonotonicTime now, Span<byte> buffer, out int length)
+    public bool TryWrite(MonotonicTime now, Span<byte> buffer, out SocketHandle socket, out int length)
     {
         if (_started.TryPeek(out TurnRequest? request))
         {
             length = Encode(buffer, request);
             _started.Dequeue();
-            request.IsInFlight = true;
-            if (_transactions.TryStart(now, request, _socket, _server, Schedule, buffer[..length]) is null)
-            {
-                throw new InvalidOperationException("The random source gave the same transaction ID twice.");
-            }
-
+            socket = request.Socket.IsNone ? Socket : request.Socket;
+            request.Transaction = _transactions.TryStart(now, request, socket, _server, _schedules.For(request.Kind), buffer[..length])
+                ?? throw new InvalidOperationException("The random source gave the same transaction ID twice.");
+            _inFlight.Add(request);
             return true;
         }
 
         if (_transactions.TryTakeRetransmission(out StunTransaction<TurnRequest>? transaction))
         {
             length = transaction.Request.Length;
+            socket = transaction.Socket;
             transaction.Request.CopyTo(buffer);
             return true;
         }
 
         length = 0;
+        socket = default;
         return false;
     }
 
@@ -112,11 +136,12 @@ internal sealed class TurnExchange : IDisposable
     {
         while (_transactions.TryTakeExpired(out StunTransaction<TurnRequest>? transaction))
         {
-            transaction.Owner.IsInFlight = false;
             if (!transaction.IsCancelled)
             {
                 request = transaction.Owner;
-                failure = request.Attempt.SawBadIntegrity ? TurnFailure.IntegrityViolated : TurnFailure.Timeout;
+                Land(request);
+                bool sawBadIntegrity = request.Token is null ? request.Attempt.SawBadIntegrity : request.SawBadIntegrity;
+                failure = sawBadIntegrity ? TurnFailure.IntegrityViolated : TurnFailure.Timeout;
                 return true;
             }
         }
@@ -127,11 +152,16 @@ internal sealed class TurnExchange : IDisposable
     }
 
     /// <summary>Takes a response of the server.</summary>
-    public TurnResult HandleResponse(MonotonicTime now, in StunReader response)
+    public TurnResult HandleResponse(MonotonicTime now, SocketHandle socket, in StunReader response)
     {
         if (!_transactions.TryFind(response.TransactionId, out StunTransaction<TurnRequest>? transaction))
         {
             return TurnResult.Dropped(DropReason.UnmatchedResponse);
+        }
+
+        if (transaction.Socket != socket)
+        {
+            return TurnResult.Dropped(DropReason.UnexpectedSource);
         }
 
         TurnRequest request = transaction.Owner;
@@ -149,10 +179,11 @@ internal sealed class TurnExchange : IDisposable
         int code = 0;
         ReadOnlySpan<byte> phrase = default;
         bool isReadable = !isError || response.GetErrorCode(out code, out phrase) == StunAttributeStatus.Ok;
-        AuthenticationVerdict verdict = _authenticator.Examine(response, request.Attempt);
-        if (verdict is AuthenticationVerdict.Discarded or AuthenticationVerdict.IntegrityViolated)
+        AuthenticationVerdict verdict = _authentication.Examine(response, request);
+        bool endsAtOnce = verdict == AuthenticationVerdict.IntegrityViolated && _settings.Link == StunLinkKind.Stream;
+        if (verdict is AuthenticationVerdict.Discarded or AuthenticationVerdict.IntegrityViolated && !endsAtOnce)
         {
-            // Copies go on: a forger must not be able to end the transaction (RFC 8489 §9.2.5).
+            // Copies go on: a forger must not be able to end the transaction (RFC 8489 §9.2.5). On a stream there are neither copies nor strangers.
             return TurnResult.Dropped(DropReason.Unauthenticated);
         }
 
@@ -160,10 +191,15 @@ internal sealed class TurnExchange : IDisposable
         MonotonicTime firstSent = transaction.FirstSent;
         TimeSpan? roundTrip = transaction.RoundTripAt(now);
         _transactions.Complete(transaction);
-        request.IsInFlight = false;
         if (wasCancelled)
         {
             return TurnResult.Continues;
+        }
+
+        Land(request);
+        if (endsAtOnce)
+        {
+            return TurnResult.Failed(request, TurnFailure.IntegrityViolated);
         }
 
         if (StunComprehension.HasUnknown(response))
@@ -187,7 +223,41 @@ internal sealed class TurnExchange : IDisposable
         _pending.Clear();
         _started.Clear();
         _delayed.Clear();
+        _held.Clear();
+        _inFlight.ForEach(r => r.Transaction = null);
+        _inFlight.Clear();
         _transactions.CancelAll();
+    }
+
+    /// <summary>Lets what waits for the host go on.</summary>
+    public void ReleaseHeld()
+    {
+        _held.ForEach(_pending.Enqueue);
+        _held.Clear();
+    }
+
+    /// <summary>Gives up what was asked on a stream of its own that is gone.</summary>
+    public void Forget(SocketHandle stream)
+    {
+        foreach (TurnRequest request in _inFlight.FindAll(r => r.Socket == stream))
+        {
+            _transactions.Cancel(request.Transaction!);
+            Land(request);
+        }
+    }
+
+    /// <summary>Asks everything anew that is under way: the old answers would go astray, or be signed with what is no longer known.</summary>
+    /// <param name="socket">Where it leaves from now on.</param>
+    public void Restart(SocketHandle socket)
+    {
+        Socket = socket;
+        foreach (TurnRequest request in _inFlight.ToArray())
+        {
+            _transactions.Cancel(request.Transaction!);
+            Land(request);
+            request.Attempt = new LongTermAttempt();
+            _pending.Enqueue(request);
+        }
     }
 
     /// <summary>Forgets all requests.</summary>
@@ -200,15 +270,29 @@ internal sealed class TurnExchange : IDisposable
     public void Dispose()
     {
         Clear();
-        _authenticator.Dispose();
+        _authentication.Dispose();
+    }
+
+    private void Land(TurnRequest request)
+    {
+        request.Transaction = null;
+        _inFlight.Remove(request);
     }
 
     private TurnResult HandleError(MonotonicTime now, TurnRequest request, in StunReader response, AuthenticationVerdict verdict, int code, string? phrase)
     {
         if (verdict == AuthenticationVerdict.Challenge)
         {
-            LongTermFailure failure = _authenticator.TakeChallenge(response, request.Attempt);
-            return failure == LongTermFailure.None ? Repeat(request) : TurnResult.Failed(request, TurnErrorCode.ToFailure(failure), code, phrase);
+            switch (_authentication.TakeChallenge(response, request, out TurnFailure failure))
+            {
+                case TurnChallengeStep.Repeat:
+                    return Repeat(request);
+                case TurnChallengeStep.Wait:
+                    _held.Add(request);
+                    return TurnResult.Continues;
+                default:
+                    return TurnResult.Failed(request, failure, code, phrase);
+            }
         }
 
         if (code == TurnErrorCode.UnknownAttribute && request.DontFragment && Refuses(response, StunAttributeType.DontFragment))
@@ -217,9 +301,21 @@ internal sealed class TurnExchange : IDisposable
             return Repeat(request);
         }
 
+        if (code == TurnErrorCode.UnknownAttribute && Refuses(response, StunAttributeType.RequestedAddressFamily))
+        {
+            // A server from before RFC 6156: it has IPv4 alone.
+            return TurnResult.Failed(request, TurnFailure.AddressFamilyNotSupported, code, phrase);
+        }
+
+        if (code == TurnErrorCode.MobilityForbidden && request.AsksForTicket)
+        {
+            request.AsksForTicket = false;
+            return Repeat(request);
+        }
+
         if (TurnErrorCode.IsTransient(code) && request.Kind != TurnRequestKind.Release && request.ServerErrorCount < MaxServerErrors)
         {
-            request.NotBefore = now + Schedule.InitialRto * (1 << request.ServerErrorCount++);
+            request.NotBefore = now + _settings.Retransmission.InitialRto * (1 << request.ServerErrorCount++);
             _delayed.Add(request);
             return TurnResult.Continues;
         }
@@ -243,7 +339,7 @@ internal sealed class TurnExchange : IDisposable
     {
         StunWriter writer = new(buffer, request.Method, StunClass.Request, StunTransactionId.Create(_random));
         TurnRequestWriter.Write(ref writer, request, _settings);
-        _authenticator.Write(ref writer, request.Attempt);
+        _authentication.Write(ref writer, request);
         return writer.Length;
     }
 }

@@ -54,6 +54,9 @@ public enum TurnFailure
     /// <summary>403.</summary>
     Forbidden,
 
+    /// <summary>405: the server allows no mobility (RFC 8016 §3.2.2).</summary>
+    MobilityForbidden,
+
     /// <summary>437: to Allocate, this 5-tuple has an allocation already; to others, it has none.</summary>
     AllocationMismatch,
 
@@ -69,6 +72,12 @@ public enum TurnFailure
     /// <summary>443: the peer's address is not of the relayed address's family.</summary>
     PeerAddressFamilyMismatch,
 
+    /// <summary>446: there is a connection to this peer, or one is being made (RFC 6062 §4.3).</summary>
+    ConnectionExists,
+
+    /// <summary>447: the server could not reach the peer; it may be asked for again after 10 s (RFC 6062 §4.3).</summary>
+    ConnectionFailed,
+
     /// <summary>486: wait at least 60 s before the next attempt (RFC 8656 §7.4).</summary>
     QuotaReached,
 
@@ -80,6 +89,9 @@ public enum TurnFailure
 
     /// <summary>Another code.</summary>
     OtherError,
+
+    /// <summary>The stream to the server, or the one of a connection to a peer, was closed.</summary>
+    StreamClosed,
 
     /// <summary>The allocation, a permission or a channel ran out before it could be refreshed.</summary>
     Expired,

@@ -8,8 +8,10 @@ internal sealed class TurnLease(TurnExchange exchange, IRandomSource random)
 {
     private static readonly TimeSpan RefreshAdvance = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan MaxRandomAdvance = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ProbeDistance = TimeSpan.FromSeconds(5);
 
     private MonotonicTime _refreshAt = MonotonicTime.Never;
+    private MonotonicTime _probeAfter;
     private TurnResult _refusal;
 
     /// <summary>What the server granted last.</summary>
@@ -41,6 +43,17 @@ internal sealed class TurnLease(TurnExchange exchange, IRandomSource random)
         }
     }
 
+    /// <summary>Asks early whether the allocation is still there, at most every 5 s: the network has said something that a restarted server would explain.</summary>
+    public void Probe(MonotonicTime now)
+    {
+        if (now >= _probeAfter && !_refreshAt.IsNever)
+        {
+            _probeAfter = now + ProbeDistance;
+            _refreshAt = MonotonicTime.Never;
+            exchange.Enqueue(new TurnRequest(TurnRequestKind.Refresh));
+        }
+    }
+
     /// <summary>Takes a success of Refresh.</summary>
     /// <returns>False when the server says that the allocation is over.</returns>
     public bool OnSucceeded(in TurnResult result, in StunReader message)
@@ -58,7 +71,7 @@ internal sealed class TurnLease(TurnExchange exchange, IRandomSource random)
     /// <summary>Takes a failure of Refresh.</summary>
     public void OnFailed(in TurnResult result)
     {
-        if (result.Failure is TurnFailure.Timeout or TurnFailure.IntegrityViolated)
+        if (result.IsSilence)
         {
             // While the allocation lives, silence is answered by asking again.
             exchange.Enqueue(new TurnRequest(TurnRequestKind.Refresh));
@@ -74,6 +87,7 @@ internal sealed class TurnLease(TurnExchange exchange, IRandomSource random)
     {
         _refreshAt = MonotonicTime.Never;
         ExpiresAt = MonotonicTime.Never;
+        _refusal = default;
     }
 
     // Allocations made together should not be refreshed together for ever.

@@ -1,19 +1,20 @@
 namespace IceSharp.Protocol.Turn;
 
 /// <summary>The state of an allocation: which moves are legal, why the last one was made, and who is told.</summary>
-internal sealed class TurnLife(TurnEventQueue events)
+internal sealed class TurnLife(TurnEventQueue events, TurnRelays relays)
 {
     // Row: from; column: to.
     private static readonly bool[,] LegalMoves =
     {
-        // Idle, Allocating, Allocated, Closing, Closed, Failed, Lost
-        { false, true, false, false, true, false, false },
-        { false, false, true, true, true, true, false },
-        { false, false, false, true, false, false, true },
-        { false, false, false, false, true, true, true },
-        { false, false, false, false, false, false, false },
-        { false, false, false, false, false, false, false },
-        { false, false, false, false, false, false, false },
+        // Idle, Allocating, Allocated, Closing, Closed, Failed, Lost, Reallocating
+        { false, true, false, false, true, true, false, false },
+        { false, false, true, true, true, true, false, false },
+        { false, false, false, true, false, false, true, true },
+        { false, false, false, false, true, true, true, false },
+        { false, false, false, false, false, false, false, false },
+        { false, false, false, false, false, false, false, false },
+        { false, false, false, false, false, false, false, false },
+        { false, false, true, true, true, false, true, false },
     };
 
     public TurnAllocationState State { get; private set; }
@@ -27,7 +28,7 @@ internal sealed class TurnLife(TurnEventQueue events)
     public bool IsOver => State is TurnAllocationState.Closed or TurnAllocationState.Failed or TurnAllocationState.Lost;
 
     /// <summary>Whether requests and permissions of the allocation still count.</summary>
-    public bool IsActive => State is TurnAllocationState.Idle or TurnAllocationState.Allocating or TurnAllocationState.Allocated;
+    public bool IsActive => State is TurnAllocationState.Idle or TurnAllocationState.Allocating or TurnAllocationState.Allocated or TurnAllocationState.Reallocating;
 
     public void MoveTo(TurnAllocationState next, in TurnResult why)
     {
@@ -36,7 +37,14 @@ internal sealed class TurnLife(TurnEventQueue events)
             throw new InvalidOperationException($"An allocation does not move from {State} to {next}.");
         }
 
+        bool isAnother = State == TurnAllocationState.Reallocating;
         State = next;
+        if (next == TurnAllocationState.Allocated)
+        {
+            // What was lost before does not count any more.
+            (Failure, ErrorCode, ReasonPhrase) = (TurnFailure.None, 0, null);
+        }
+
         if (why.Failure != TurnFailure.None)
         {
             Failure = why.Failure;
@@ -44,7 +52,15 @@ internal sealed class TurnLife(TurnEventQueue events)
             ReasonPhrase = why.ReasonPhrase;
         }
 
-        if (EventOf(next) is { } kind)
+        if (next == TurnAllocationState.Allocated)
+        {
+            events.AddAlways(new TurnEvent(isAnother ? TurnEventKind.Reallocated : TurnEventKind.Allocated)
+            {
+                RelayedAddress = relays.First,
+                FormerRelayedAddress = isAnother ? relays.Former : null,
+            });
+        }
+        else if (EventOf(next) is { } kind)
         {
             events.AddAlways(new TurnEvent(kind) { Failure = Failure, ErrorCode = ErrorCode, ReasonPhrase = ReasonPhrase });
         }
@@ -52,7 +68,6 @@ internal sealed class TurnLife(TurnEventQueue events)
 
     private static TurnEventKind? EventOf(TurnAllocationState state) => state switch
     {
-        TurnAllocationState.Allocated => TurnEventKind.Allocated,
         TurnAllocationState.Closed => TurnEventKind.Closed,
         TurnAllocationState.Failed => TurnEventKind.Failed,
         TurnAllocationState.Lost => TurnEventKind.Lost,

@@ -19,7 +19,7 @@ internal sealed class TurnPermissionTable(int capacity)
 
     public bool TryFind(IpAddress peer, [NotNullWhen(true)] out TurnPermission? permission) => _byPeer.TryGetValue(peer, out permission);
 
-    public IpAddress[] PeersNotOf(IpFamily family) => [.. _inOrder.Where(p => p.Peer.Family != family).Select(p => p.Peer)];
+    public IpAddress[] PeersOutside(TurnRelays relays) => [.. _inOrder.Where(p => !relays.Serves(p.Peer.Family)).Select(p => p.Peer)];
 
     /// <summary>Adds a peer that has no permission yet.</summary>
     public bool TryAdd(IpAddress peer, bool isWanted, [NotNullWhen(true)] out TurnPermission? permission)
@@ -70,6 +70,19 @@ internal sealed class TurnPermissionTable(int capacity)
     public void WantAgain(TurnPermission permission)
     {
         permission.IsWanted = true;
+        FindNextDeadline();
+    }
+
+    /// <summary>The server has none of them any more; all are wanted again.</summary>
+    public void Suspend()
+    {
+        foreach (TurnPermission permission in _inOrder)
+        {
+            permission.IsInstalled = false;
+            permission.IsWanted = true;
+            (permission.RefreshAt, permission.ExpiresAt) = (MonotonicTime.Never, MonotonicTime.Never);
+        }
+
         FindNextDeadline();
     }
 

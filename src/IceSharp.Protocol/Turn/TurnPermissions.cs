@@ -1,13 +1,13 @@
 namespace IceSharp.Protocol.Turn;
 
 /// <summary>Asks for permissions, several peers at a time, keeps them alive, and tells what came of it (RFC 8656 §9, §10).</summary>
-internal sealed class TurnPermissions(TurnExchange exchange, TurnEventQueue events, int capacity)
+internal sealed class TurnPermissions(TurnExchange exchange, TurnEventQueue events, TurnRelays relays, int capacity)
 {
     // Keeps a request of IPv6 peers below 200 bytes, so that it fits beside any credentials.
     private const int MaxPeersInRequest = 8;
 
     private readonly TurnPermissionTable _table = new(capacity);
-    private IpFamily _family;
+    private bool _isOpen;
     private bool _gatherPending;
 
     public MonotonicTime NextDeadline => _table.NextDeadline;
@@ -23,7 +23,7 @@ internal sealed class TurnPermissions(TurnExchange exchange, TurnEventQueue even
             return true;
         }
 
-        if (_family != IpFamily.None && peer.Family != _family)
+        if (_isOpen && !relays.Serves(peer.Family))
         {
             events.Add(Refused(peer, TurnFailure.PeerAddressFamilyMismatch, TurnErrorCode.PeerAddressFamilyMismatch));
             return true;
@@ -38,18 +38,31 @@ internal sealed class TurnPermissions(TurnExchange exchange, TurnEventQueue even
         return true;
     }
 
-    /// <summary>Begins to ask: there is an allocation with a relayed address of this family.</summary>
-    public void Open(IpFamily family)
+    /// <summary>Begins to ask: there is an allocation.</summary>
+    public void Open()
     {
-        _family = family;
-        foreach (IpAddress peer in _table.PeersNotOf(family))
+        _isOpen = true;
+        DropUnserved();
+        Gather();
+    }
+
+    /// <summary>Turns away the peers whose family has no relayed address (any more).</summary>
+    public void DropUnserved()
+    {
+        foreach (IpAddress peer in _table.PeersOutside(relays))
         {
             _table.TryFind(peer, out TurnPermission? permission);
             _table.Remove(permission!);
             events.Add(Refused(peer, TurnFailure.PeerAddressFamilyMismatch, TurnErrorCode.PeerAddressFamilyMismatch));
         }
+    }
 
-        Gather();
+    /// <summary>The allocation is gone; what was asked for waits for the next one.</summary>
+    public void Suspend()
+    {
+        _isOpen = false;
+        _gatherPending = false;
+        _table.Suspend();
     }
 
     /// <summary>Fills a CreatePermission that starts now with the peers that wait.</summary>
@@ -90,7 +103,7 @@ internal sealed class TurnPermissions(TurnExchange exchange, TurnEventQueue even
 
     public void OnFailed(in TurnResult result)
     {
-        bool isSilence = result.Failure is TurnFailure.Timeout or TurnFailure.IntegrityViolated;
+        bool isSilence = result.IsSilence;
         bool concernsOnePeer = result.ErrorCode is not (0 or TurnErrorCode.Unauthenticated or TurnErrorCode.StaleNonce);
         List<IpAddress> peers = result.Request!.Peers;
         foreach (IpAddress peer in peers)
@@ -143,7 +156,7 @@ internal sealed class TurnPermissions(TurnExchange exchange, TurnEventQueue even
     // One request collects all that want a permission by the time it starts.
     private void Gather()
     {
-        if (_family != IpFamily.None && !_gatherPending && _table.AnyWanted)
+        if (_isOpen && !_gatherPending && _table.AnyWanted)
         {
             _gatherPending = true;
             exchange.Enqueue(new TurnRequest(TurnRequestKind.CreatePermission));

@@ -19,6 +19,9 @@ internal readonly record struct TurnResult(TurnResultKind Kind)
 
     public int ErrorCode { get; private init; }
 
+    /// <summary>Whether nothing that can be believed came for as long as a request is waited for; asking again then is no spinning.</summary>
+    public bool IsSilence { get; init; }
+
     public string? ReasonPhrase { get; private init; }
 
     public static TurnResult Dropped(DropReason reason) => new(TurnResultKind.Dropped) { DropReason = reason };
