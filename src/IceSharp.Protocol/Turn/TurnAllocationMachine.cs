@@ -301,6 +301,20 @@ public sealed class TurnAllocationMachine : IDisposable
         return State == TurnAllocationState.Allocated && _parts.Mobility.Move(socket);
     }
 
+    /// <summary>Refreshes before it is due, to learn whether the server still has the allocation; does nothing while a refresh is under way.</summary>
+    /// <param name="now">The current time.</param>
+    /// <returns>False when there is no allocation.</returns>
+    public bool RefreshNow(MonotonicTime now)
+    {
+        bool stands = State == TurnAllocationState.Allocated;
+        if (stands)
+        {
+            _parts.Lease.RefreshNow();
+        }
+
+        return stands;
+    }
+
     /// <summary>Gives one family of an allocation of both back (RFC 8656 §8.1); <see cref="TurnEventKind.FamilyReleased"/> tells the end.</summary>
     /// <param name="now">The current time.</param>
     /// <param name="family">The family.</param>

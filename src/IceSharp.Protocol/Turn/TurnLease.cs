@@ -46,9 +46,18 @@ internal sealed class TurnLease(TurnExchange exchange, IRandomSource random)
     /// <summary>Asks early whether the allocation is still there, at most every 5 s: the network has said something that a restarted server would explain.</summary>
     public void Probe(MonotonicTime now)
     {
-        if (now >= _probeAfter && !_refreshAt.IsNever)
+        if (now >= _probeAfter)
         {
             _probeAfter = now + ProbeDistance;
+            RefreshNow();
+        }
+    }
+
+    /// <summary>Asks for more time before it is due, unless it is being asked for.</summary>
+    public void RefreshNow()
+    {
+        if (!_refreshAt.IsNever)
+        {
             _refreshAt = MonotonicTime.Never;
             exchange.Enqueue(new TurnRequest(TurnRequestKind.Refresh));
         }
