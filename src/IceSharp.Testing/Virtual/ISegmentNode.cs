@@ -1,13 +1,13 @@
 namespace IceSharp.Testing;
 
-/// <summary>Something that has an address in a segment: a host's interface, or a side of a NAT.</summary>
+/// <summary>Something that has addresses in a segment: a host's interface, or a side of a NAT or firewall.</summary>
 internal interface ISegmentNode
 {
     /// <summary>Name for traces and messages.</summary>
     string Name { get; }
 
     /// <summary>The link between the node and the segment.</summary>
-    LinkOptions Link { get; }
+    VirtualLink Link { get; }
 
     /// <summary>Takes a datagram that has crossed the link.</summary>
     void Receive(VirtualDatagram datagram);

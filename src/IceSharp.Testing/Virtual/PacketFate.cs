@@ -32,4 +32,22 @@ public enum PacketFate
 
     /// <summary>The scenario's own rule dropped it.</summary>
     DroppedByRule,
+
+    /// <summary>The queue in front of a link was full.</summary>
+    QueueFull,
+
+    /// <summary>Too big for a link, and not to be fragmented.</summary>
+    TooBig,
+
+    /// <summary>A NAT does not take fragments, or not in this order.</summary>
+    FragmentsRefused,
+
+    /// <summary>A firewall does not let it through.</summary>
+    Blocked,
+
+    /// <summary>The interface is down.</summary>
+    InterfaceDown,
+
+    /// <summary>A NAT is off while it reboots.</summary>
+    RouterDown,
 }

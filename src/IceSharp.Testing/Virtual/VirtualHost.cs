@@ -10,6 +10,7 @@ public sealed class VirtualHost
 
     private readonly List<VirtualInterface> _interfaces = [];
     private readonly Dictionary<TransportAddress, VirtualSocket> _sockets = [];
+    private int _lastInterface;
     private ushort _nextEphemeralPort = FirstEphemeralPort;
 
     internal VirtualHost(VirtualNetwork network, string name)
@@ -42,6 +43,9 @@ public sealed class VirtualHost
     /// <value>The default is false: firewalls of hosts are silent.</value>
     public bool AnswersWithIcmp { get; set; }
 
+    /// <summary>Called when an interface was added or taken away, went up or down, or has other addresses.</summary>
+    public Action? InterfacesChanged { get; set; }
+
     internal StreamStack Streams { get; }
 
     /// <summary>Adds an interface with one address.</summary>
@@ -51,10 +55,11 @@ public sealed class VirtualHost
     /// <exception cref="InvalidOperationException">The address is taken.</exception>
     public VirtualInterface AddInterface(IpAddress address, VirtualSegment? segment = null, LinkOptions? link = null)
     {
-        VirtualSegment at = segment ?? Network.Internet;
-        VirtualInterface added = new(this, $"eth{_interfaces.Count}", address, at) { Link = link ?? LinkOptions.Perfect };
-        at.Attach(address, added);
+        VirtualInterface added = new(this, $"eth{_lastInterface}", Network.Require(segment)) { Link = link ?? LinkOptions.Perfect };
+        added.Attach(address);
+        _lastInterface++;
         _interfaces.Add(added);
+        NotifyInterfacesChanged();
         return added;
     }
 
@@ -64,13 +69,13 @@ public sealed class VirtualHost
         ArgumentNullException.ThrowIfNull(removed);
         if (_interfaces.Remove(removed))
         {
-            removed.Segment.Detach(removed.Address);
+            removed.DetachAll();
+            NotifyInterfacesChanged();
         }
     }
 
-    /// <summary>The addresses as a machine wants to hear them.</summary>
-    public IReadOnlyList<LocalInterfaceAddress> ListAddresses() =>
-        [.. _interfaces.Select(i => new LocalInterfaceAddress(i.Name, i.Address) { IsLoopback = i.Address.IsLoopback })];
+    /// <summary>The addresses of interfaces that are up, as a machine wants to hear them.</summary>
+    public IReadOnlyList<LocalInterfaceAddress> ListAddresses() => [.. _interfaces.Where(i => i.IsUp).SelectMany(i => i.Addresses)];
 
     /// <summary>Opens a socket on the first interface.</summary>
     /// <param name="port">The port; 0 takes the next free ephemeral one, from 49152 upwards.</param>
@@ -129,14 +134,16 @@ public sealed class VirtualHost
     /// <summary>The host's name.</summary>
     public override string ToString() => Name;
 
+    internal void NotifyInterfacesChanged() => InterfacesChanged?.Invoke();
+
     internal void Close(VirtualSocket socket) => _sockets.Remove(socket.LocalAddress);
 
     internal void Send(VirtualDatagram datagram)
     {
         VirtualInterface? via = InterfaceOf(datagram.Source.Address);
-        if (via is null)
+        if (via is null || !via.IsUp)
         {
-            Network.End(datagram, PacketFate.NoRoute, Name);
+            Network.End(datagram, via is null ? PacketFate.NoRoute : PacketFate.InterfaceDown, Name);
             return;
         }
 
@@ -187,9 +194,9 @@ public sealed class VirtualHost
 
     private TransportAddress Require(TransportAddress local) => InterfaceOf(local.Address) is not null
         ? local
-        : throw new InvalidOperationException($"'{Name}' has no address {local.Address}; it has {string.Join(", ", _interfaces.Select(i => i.Address))}.");
+        : throw new InvalidOperationException($"'{Name}' has no address {local.Address}; it has {string.Join(", ", _interfaces.SelectMany(i => i.Addresses).Select(a => a.Address))}.");
 
-    private VirtualInterface? InterfaceOf(IpAddress address) => _interfaces.Find(i => i.Address == address);
+    private VirtualInterface? InterfaceOf(IpAddress address) => _interfaces.Find(i => i.Has(address));
 
     private bool TryChoosePort(IpAddress address, PortRange ports, out ushort port)
     {

@@ -24,9 +24,9 @@ namespace IceSharp.Testing;
 public sealed class VirtualNetwork
 {
     private readonly EventQueue _events = new();
-    private readonly SeededRandomSource _linkDraws;
     private readonly Dictionary<string, IReadOnlyList<IpAddress>> _names = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<VirtualHost> _hosts = [];
+    private readonly HashSet<string> _routers = new(StringComparer.Ordinal);
     private long _datagrams;
     private int _agents;
 
@@ -35,7 +35,7 @@ public sealed class VirtualNetwork
     public VirtualNetwork(ulong seed = 1)
     {
         Random = new SeededRandomSource(seed);
-        _linkDraws = Random.Derive("links");
+        Links = new LinkTraffic(Random.Derive("links"));
         Internet = new VirtualSegment(this, "internet");
     }
 
@@ -67,10 +67,11 @@ public sealed class VirtualNetwork
     /// <param name="segment">Where it stands: <see cref="Nat.Inside"/> of a NAT; null is the internet.</param>
     /// <param name="link">Its link; null is a perfect one.</param>
     /// <exception cref="FormatException"><paramref name="address"/> is no literal.</exception>
-    /// <exception cref="InvalidOperationException">The address is taken.</exception>
+    /// <exception cref="InvalidOperationException">The address or the name is taken.</exception>
     public VirtualHost AddHost(string name, string address, VirtualSegment? segment = null, LinkOptions? link = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
+        RefuseKnownName(name);
         VirtualHost host = new(this, name);
         host.AddInterface(IpAddress.Parse(address), segment, link);
         _hosts.Add(host);
@@ -89,8 +90,77 @@ public sealed class VirtualNetwork
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(behaviour);
-        return new Nat(this, name, behaviour, IpAddress.Parse(externalAddress), outside ?? Internet) { Link = link ?? LinkOptions.Perfect };
+        RefuseKnownName(name);
+        return Remember(new Nat(this, name, behaviour, [IpAddress.Parse(externalAddress)], Require(outside), null) { Link = link ?? LinkOptions.Perfect });
     }
+
+    /// <summary>Adds a NAT with several addresses on its outside, as carriers have.</summary>
+    /// <param name="name">A name for traces.</param>
+    /// <param name="behaviour">How it maps and filters; <see cref="NatBehaviour.Pooling"/> says who gets which address.</param>
+    /// <param name="externalAddresses">Its addresses on the outside, literals of one family, free there.</param>
+    /// <param name="outside">The segment on its outside; null is the internet.</param>
+    /// <param name="link">The link on its outside; null is a perfect one.</param>
+    /// <exception cref="ArgumentException">There is no address, or they are of two families.</exception>
+    /// <exception cref="FormatException">An address is no literal.</exception>
+    /// <exception cref="InvalidOperationException">An address is taken.</exception>
+    public Nat AddNat(string name, NatBehaviour behaviour, IReadOnlyList<string> externalAddresses, VirtualSegment? outside = null, LinkOptions? link = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentNullException.ThrowIfNull(behaviour);
+        ArgumentNullException.ThrowIfNull(externalAddresses);
+        RefuseKnownName(name);
+        return Remember(new Nat(this, name, behaviour, [.. externalAddresses.Select(IpAddress.Parse)], Require(outside), null) { Link = link ?? LinkOptions.Perfect });
+    }
+
+    /// <summary>Adds a NAT64: hosts inside have IPv6 only and reach IPv4 under addresses with a prefix (RFC 6146).</summary>
+    /// <remarks>Hosts that know the prefix make such addresses themselves (RFC 8305 §7.2); <see cref="Nat.Synthesize"/> does it, and a name may be given them.</remarks>
+    /// <param name="name">A name for traces.</param>
+    /// <param name="behaviour">How it maps and filters.</param>
+    /// <param name="externalAddress">Its IPv4 address on the outside, free there.</param>
+    /// <param name="prefix">The prefix, of 96 bits.</param>
+    /// <param name="outside">The segment on its outside; null is the internet.</param>
+    /// <param name="link">The link on its outside; null is a perfect one.</param>
+    /// <exception cref="ArgumentException"><paramref name="externalAddress"/> is not IPv4, or <paramref name="prefix"/> has not 96 bits of IPv6.</exception>
+    /// <exception cref="FormatException"><paramref name="externalAddress"/> is no literal or <paramref name="prefix"/> no prefix.</exception>
+    /// <exception cref="InvalidOperationException">The address is taken.</exception>
+    public Nat AddNat64(
+        string name, NatBehaviour behaviour, string externalAddress, string prefix = "64:ff9b::/96", VirtualSegment? outside = null, LinkOptions? link = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentNullException.ThrowIfNull(behaviour);
+        RefuseKnownName(name);
+        return Remember(
+            new Nat(this, name, behaviour, [IpAddress.Parse(externalAddress)], Require(outside), IpPrefix.Parse(prefix)) { Link = link ?? LinkOptions.Perfect });
+    }
+
+    /// <summary>Adds a firewall: a router that translates nothing and lets through what its rules allow.</summary>
+    /// <param name="name">A name for traces.</param>
+    /// <param name="rules">What it lets through.</param>
+    /// <param name="prefix">The addresses behind it, "2001:db8:1::/48": on its outside they lead to it.</param>
+    /// <param name="inside">The segment behind it, for a home with a NAT for IPv4 and a firewall for IPv6; null makes one.</param>
+    /// <param name="outside">The segment on its outside; null is the internet.</param>
+    /// <param name="link">The link on its outside; null is a perfect one.</param>
+    /// <exception cref="FormatException"><paramref name="prefix"/> is no prefix.</exception>
+    /// <exception cref="InvalidOperationException">An address of the prefix is taken, the segments would form a loop, or another way leads out already.</exception>
+    public Firewall AddFirewall(
+        string name, FirewallRules rules, string prefix, VirtualSegment? inside = null, VirtualSegment? outside = null, LinkOptions? link = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentNullException.ThrowIfNull(rules);
+        RefuseKnownName(name);
+        IpPrefix addresses = IpPrefix.Parse(prefix);
+        VirtualSegment front = Require(outside), behind = inside is null ? new VirtualSegment(this, $"inside {name}") : Require(inside);
+        Topology.RefuseLoop(name, behind, front);
+        Topology.RefuseSecondWayOut(name, behind, addresses.Address.Family);
+        _routers.Add(name);
+        return new Firewall(this, name, rules, addresses, behind, front) { Link = link ?? LinkOptions.Perfect };
+    }
+
+    /// <summary>Finds a host by its name.</summary>
+    /// <param name="name">The name, exactly.</param>
+    /// <exception cref="ArgumentException">There is no such host; the message names those there are.</exception>
+    public VirtualHost GetHost(string name) => _hosts.Find(h => h.Name == name)
+        ?? throw new ArgumentException($"There is no host '{name}'. Hosts are: {string.Join(", ", _hosts.Select(h => $"'{h.Name}'"))}.", nameof(name));
 
     /// <summary>Adds a host with a STUN and TURN server on port 3478.</summary>
     /// <param name="name">A name for traces.</param>
@@ -198,6 +268,13 @@ public sealed class VirtualNetwork
         Clock.MoveTo(end);
     }
 
+    internal LinkTraffic Links { get; }
+
+    /// <summary>The segment, or the internet where none is named; refuses one of another network.</summary>
+    internal VirtualSegment Require(VirtualSegment? segment) => segment is null ? Internet
+        : segment.Network == this ? segment
+        : throw new ArgumentException($"The segment '{segment}' belongs to another network: make its NAT or firewall on this one.", nameof(segment));
+
     internal long NextDatagramNumber() => ++_datagrams;
 
     internal int NextAgentNumber() => ++_agents;
@@ -220,25 +297,17 @@ public sealed class VirtualNetwork
 
     internal void End(VirtualDatagram datagram, PacketFate fate, string where) => Trace.Add(datagram, Now, fate, where);
 
-    /// <summary>Adds what the link adds; false when it loses the datagram. Draws only where chance plays a part, so that a lossless link shifts no draws.</summary>
-    internal bool TryCross(LinkOptions? link, ref TimeSpan delay)
+    private void RefuseKnownName(string name)
     {
-        if (link is null)
+        if (_routers.Contains(name) || _hosts.Exists(h => h.Name == name))
         {
-            return true;
+            throw new InvalidOperationException($"There is a '{name}' already: give the second one another name.");
         }
+    }
 
-        if (link.Loss >= 1 || (link.Loss > 0 && _linkDraws.NextDouble() < link.Loss))
-        {
-            return false;
-        }
-
-        delay += link.Delay;
-        if (link.Jitter > TimeSpan.Zero)
-        {
-            delay += new TimeSpan((long)(link.Jitter.Ticks * _linkDraws.NextDouble()));
-        }
-
-        return true;
+    private Nat Remember(Nat nat)
+    {
+        _routers.Add(nat.Name);
+        return nat;
     }
 }

@@ -15,16 +15,20 @@ public sealed class ProbeNamesNatsTests
 
     public ProbeNamesNatsTests() => _server = _network.AddBehaviorServer("stun", "192.0.2.10", "192.0.2.11");
 
-    public static TheoryData<NatMappingBehaviour, NatFilteringBehaviour, NatPortAllocation> Kinds
+    public static TheoryData<NatMappingBehaviour, NatFilteringBehaviour, NatPortAllocation, bool> Kinds
     {
         get
         {
-            TheoryData<NatMappingBehaviour, NatFilteringBehaviour, NatPortAllocation> kinds = [];
+            TheoryData<NatMappingBehaviour, NatFilteringBehaviour, NatPortAllocation, bool> kinds = [];
             foreach (NatMappingBehaviour mapping in Enum.GetValues<NatMappingBehaviour>())
             {
                 foreach (NatFilteringBehaviour filtering in Enum.GetValues<NatFilteringBehaviour>())
                 {
-                    Array.ForEach(Enum.GetValues<NatPortAllocation>(), ports => kinds.Add(mapping, filtering, ports));
+                    foreach (NatPortAllocation ports in Enum.GetValues<NatPortAllocation>())
+                    {
+                        kinds.Add(mapping, filtering, ports, false);
+                        kinds.Add(mapping, filtering, ports, true);
+                    }
                 }
             }
 
@@ -36,9 +40,11 @@ public sealed class ProbeNamesNatsTests
     [MemberData(nameof(Kinds))]
     [Rfc("NAT-5780-4.3-a")]
     [Rfc("NAT-5780-4.4-a")]
-    public void Every_kind_of_nat_is_named(NatMappingBehaviour mapping, NatFilteringBehaviour filtering, NatPortAllocation ports)
+    [Rfc("ICE-4787-4.1-a")]
+    [Rfc("ICE-4787-5-a")]
+    public void Every_kind_of_nat_is_named(NatMappingBehaviour mapping, NatFilteringBehaviour filtering, NatPortAllocation ports, bool preservesParity)
     {
-        NatReport report = Probe(new NatBehaviour { Mapping = mapping, Filtering = filtering, PortAllocation = ports });
+        NatReport report = Probe(new NatBehaviour { Mapping = mapping, Filtering = filtering, PortAllocation = ports, PreservesParity = preservesParity });
 
         report.Outcome.Should().Be(NatProbeOutcome.Completed);
         report.Mapping.ToString().Should().Be(mapping.ToString(), report.ToString());
@@ -95,6 +101,51 @@ public sealed class ProbeNamesNatsTests
             report.LifetimeLessThan!.Value.TotalSeconds.Should().BeGreaterThan(seconds - 1).And.BeLessThanOrEqualTo(seconds + resolution + 1);
             report.Summary.Should().Contain("idle mapping");
         }
+    }
+
+    [Theory]
+    [InlineData("full cone", NatMappingType.EndpointIndependent, NatFilteringType.EndpointIndependent)]
+    [InlineData("address restricted", NatMappingType.EndpointIndependent, NatFilteringType.AddressDependent)]
+    [InlineData("port restricted", NatMappingType.EndpointIndependent, NatFilteringType.AddressAndPortDependent)]
+    [InlineData("symmetric", NatMappingType.AddressAndPortDependent, NatFilteringType.AddressAndPortDependent)]
+    [InlineData("carrier grade", NatMappingType.EndpointIndependent, NatFilteringType.EndpointIndependent)]
+    public void Presets_are_what_their_names_say(string preset, NatMappingType mapping, NatFilteringType filtering)
+    {
+        NatReport report = Probe(preset switch
+        {
+            "full cone" => NatBehaviour.FullCone,
+            "address restricted" => NatBehaviour.AddressRestrictedCone,
+            "port restricted" => NatBehaviour.PortRestrictedCone,
+            "symmetric" => NatBehaviour.Symmetric,
+            _ => NatBehaviour.CarrierGrade,
+        });
+
+        (report.Mapping, report.Filtering).Should().Be((mapping, filtering));
+        report.Hairpinning.Should().Be(preset == "carrier grade" ? NatObservation.Yes : NatObservation.No);
+    }
+
+    // Behind two NATs the probe names what both together do: the more restrictive of each.
+    [Fact]
+    public void Two_nats_in_a_row_are_named_by_the_stricter_one()
+    {
+        Nat carrier = _network.AddNat("carrier", NatBehaviour.Symmetric with { Filtering = NatFilteringBehaviour.EndpointIndependent }, NatAddress);
+        Nat home = _network.AddNat("home", NatBehaviour.AddressRestrictedCone, "100.64.0.2", carrier.Inside);
+
+        NatReport report = Run(_network.AddHost("host", "10.0.0.5", home.Inside), _server.Address, NatProbeTests.Mapping | NatProbeTests.Filtering, null);
+
+        (report.Mapping, report.Filtering).Should().Be((NatMappingType.AddressAndPortDependent, NatFilteringType.AddressDependent));
+    }
+
+    // A generic ALG rewrites MAPPED-ADDRESS in responses and cannot see through XOR-MAPPED-ADDRESS.
+    [Fact]
+    [Rfc("ICE-4787-7-a")]
+    [Rfc("NAT-5780-3.6-a")]
+    public void A_generic_alg_gives_itself_away_and_the_xored_address_survives()
+    {
+        NatReport report = Probe(NatBehaviour.PortRestrictedCone with { RewritesPayloads = true });
+
+        report.ApplicationLayerGateway.Should().Be(NatObservation.Yes, report.ToString());
+        report.MappedAddress!.Value.Address.Should().Be(IpAddress.Parse(NatAddress));
     }
 
     [Fact]
