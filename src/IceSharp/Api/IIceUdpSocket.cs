@@ -14,6 +14,11 @@ public interface IIceUdpSocket : IDisposable
     /// <param name="destination">Where to.</param>
     IceSendResult TrySend(ReadOnlySpan<byte> datagram, TransportAddress destination);
 
+    /// <summary>Marks everything that is sent from now on with a differentiated services code point (RFC 2474).</summary>
+    /// <param name="dscp">0 to 63.</param>
+    /// <returns>False when the network has no such thing or refuses, which is the default.</returns>
+    bool TrySetDscp(int dscp) => false;
+
     /// <summary>Takes the next datagram that has arrived, without waiting.</summary>
     /// <param name="buffer">Where its bytes go; 65,536 bytes, so no datagram is cut.</param>
     /// <param name="length">Number of bytes.</param>

@@ -47,7 +47,11 @@ public sealed class IceAgent : IAsyncDisposable
         _random = Options.RandomSource ?? new CryptoRandomSource();
         Protocol.IPacingGate gate = Options.SharePacing ? SharedPacingGate.For(Options.TimeProvider) : new Protocol.IntervalPacingGate();
         _machine = new IceAgentMachine(machineOptions, _random, gate);
-        _session = new AgentSession($"ice-{Interlocked.Increment(ref s_count)}", Logger, CreateWatchers());
+        string name = $"ice-{Interlocked.Increment(ref s_count)}";
+        _session = new AgentSession(name, Logger, CreateWatchers())
+        {
+            Observation = new AgentObservation(AgentMetrics.For(Options.MeterFactory), Options.TimeProvider, name),
+        };
     }
 
     /// <summary>The connection state has changed.</summary>
@@ -209,6 +213,26 @@ public sealed class IceAgent : IAsyncDisposable
     /// <exception cref="ArgumentOutOfRangeException">There is no such reason.</exception>
     public long GetDropCount(DropReason reason) => _session.Drops.Get(reason);
 
+    /// <summary>Statistics of all candidates and pairs at one moment: checks, answers, round trips, bytes (after the W3C's webrtc-stats).</summary>
+    /// <remarks>Costs an allocation a pair, when asked and only then.</remarks>
+    /// <param name="cancellationToken">Gives up waiting for the loop.</param>
+    /// <exception cref="IceException">The agent was closed before the answer.</exception>
+    /// <exception cref="ObjectDisposedException">The agent is disposed.</exception>
+    public Task<IceAgentStatistics> GetStatisticsAsync(CancellationToken cancellationToken = default)
+    {
+        lock (_gate)
+        {
+            ThrowIfDisposed();
+            if (_driver is null)
+            {
+                return Task.FromResult(_machine.GetStatistics(Protocol.MonotonicTime.Zero));
+            }
+        }
+
+        AgentDriver driver = _driver;
+        return driver.InvokeAsync(now => _session.Complete(driver.Machine.GetStatistics(now))).WaitAsync(cancellationToken);
+    }
+
     /// <summary>The name of the agent.</summary>
     public override string ToString() => Name;
 
@@ -274,9 +298,11 @@ public sealed class IceAgent : IAsyncDisposable
         var driver = new AgentDriver(_session, _machine, _lease.Loop, network, _random);
         foreach (IceConnection connection in _session.Connections)
         {
-            connection.Attach(_lease.Loop.Clock, work => driver.Post(_ => work()));
+            IceComponent component = connection.Component;
+            connection.Attach(_lease.Loop.Clock, work => driver.Post(_ => work()), dscp => driver.Mark(component.Stream.Index, component.Id, dscp));
         }
 
+        _session.Observation?.Started(_session);
         Log.AgentStarted(Logger, Name, _session.Streams.Count, options.Servers.Count);
         return driver;
     }

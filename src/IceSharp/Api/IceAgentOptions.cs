@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Diagnostics.Metrics;
 using IceSharp.Protocol;
 using IceSharp.Protocol.Agent;
 using IceSharp.Protocol.Stun.Transactions;
@@ -98,6 +99,10 @@ public sealed record IceAgentOptions
     /// <summary>Where the agent logs. Addresses and username fragments appear at Debug and below, secrets never.</summary>
     /// <value>The default logs nothing.</value>
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
+
+    /// <summary>Where the agent's meter "IceSharp" comes from; docs/guide/observability.md lists its instruments.</summary>
+    /// <value>The default, null, takes a meter that all such agents of the process share.</value>
+    public IMeterFactory? MeterFactory { get; init; }
 
     /// <summary>The clock of the agent.</summary>
     /// <value>The default is <see cref="TimeProvider.System"/>.</value>

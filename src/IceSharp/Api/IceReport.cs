@@ -1,4 +1,5 @@
 using System.Text;
+using IceSharp.Internal.Diagnostics;
 
 namespace IceSharp;
 
@@ -13,6 +14,9 @@ public sealed record IceReport(IReadOnlyList<GatheringOutcome> Gathering, IReadO
     /// <summary>One line for each place where a server was asked; empty for an agent.</summary>
     public IReadOnlyList<StunAttempt> Attempts { get; init; } = [];
 
+    /// <summary>What the report comes to, in sentences for a developer: why nothing works, why a relay is used, what to look at. Empty when there is nothing to say.</summary>
+    public IReadOnlyList<string> Explanation => ReportExplainer.Explain(this);
+
     /// <summary>Nothing was tried.</summary>
     public static IceReport Empty { get; } = new([], []);
 
@@ -20,6 +24,11 @@ public sealed record IceReport(IReadOnlyList<GatheringOutcome> Gathering, IReadO
     public override string ToString()
     {
         var text = new StringBuilder();
+        foreach (string sentence in Explanation)
+        {
+            text.AppendLine(sentence);
+        }
+
         if (Attempts.Count > 0)
         {
             Append(text, "Attempts", Attempts);

@@ -41,8 +41,8 @@ internal static partial class Log
     [LoggerMessage(16, LogLevel.Debug, "Agent {Agent} stream {Stream} component {Component} nominated {Pair}.")]
     public static partial void PairNominated(ILogger logger, string agent, int stream, int component, IceCandidatePairInfo pair);
 
-    [LoggerMessage(17, LogLevel.Debug, "Agent {Agent} stream {Stream} component {Component} sends over {Pair}.")]
-    public static partial void RouteChanged(ILogger logger, string agent, int stream, int component, IceCandidatePairInfo? pair);
+    [LoggerMessage(17, LogLevel.Debug, "Agent {Agent} stream {Stream} component {Component} sends over {Pair}: {Reason}.")]
+    public static partial void RouteChanged(ILogger logger, string agent, int stream, int component, IceCandidatePairInfo? pair, string reason);
 
     [LoggerMessage(18, LogLevel.Information, "Agent {Agent} stream {Stream} has failed: {Reason}")]
     public static partial void StreamFailed(ILogger logger, string agent, int stream, string reason);
@@ -61,6 +61,9 @@ internal static partial class Log
 
     [LoggerMessage(24, LogLevel.Warning, "Agent {Agent} could not list the network interfaces: {Detail}")]
     public static partial void ListingFailed(ILogger logger, string agent, string detail);
+
+    [LoggerMessage(25, LogLevel.Warning, "Agent {Agent} could not mark socket {Socket} with DSCP {Dscp}: the system has no such setting or refuses it.")]
+    public static partial void MarkRefused(ILogger logger, string agent, Protocol.SocketHandle socket, int dscp);
 
     [LoggerMessage(30, LogLevel.Trace, "Agent {Agent} sent {Bytes} bytes from {Socket} to {Destination}: {Result}")]
     public static partial void Transmitted(ILogger logger, string agent, int bytes, Protocol.SocketHandle socket, Protocol.TransportAddress destination, IceSendResult result);

@@ -17,6 +17,7 @@ internal sealed class AgentDriver : LoopMember
     private readonly Loop _loop;
     private readonly HostRequests _host;
     private readonly AgentSockets _sockets;
+    private readonly DscpMarks _marks;
     private readonly Dictionary<int, BindUdpRequest> _binds = [];
     private readonly CancellationTokenSource _closing = new();
     private bool _ended;
@@ -27,6 +28,7 @@ internal sealed class AgentDriver : LoopMember
         _machine = machine;
         _loop = loop;
         _sockets = new AgentSockets(loop, this);
+        _marks = new DscpMarks(_sockets, (socket, dscp) => Log.MarkRefused(session.Logger, session.Name, socket, dscp));
         _host = new HostRequests(network, random, Answer, _closing.Token);
     }
 
@@ -42,6 +44,9 @@ internal sealed class AgentDriver : LoopMember
             work(_loop.Now);
         }
     });
+
+    /// <summary>Marks what a component sends. Thread safe.</summary>
+    public void Mark(int stream, int component, int dscp) => Post(_ => _marks.Set(stream, component, dscp));
 
     /// <summary>Computes something on the loop. Fails when the agent ends before, even while the loop is held up. Thread safe.</summary>
     public Task<T> InvokeAsync<T>(Func<MonotonicTime, T> work)
@@ -183,6 +188,7 @@ internal sealed class AgentDriver : LoopMember
         switch (request)
         {
             case CloseSocketRequest close:
+                _marks.Closed(close.Socket);
                 if (_sockets.Close(close.Socket))
                 {
                     Log.SocketClosed(_session.Logger, _session.Name, close.Socket);
@@ -236,6 +242,7 @@ internal sealed class AgentDriver : LoopMember
         {
             case SocketBound bound when bind is not null && socket is not null:
                 _sockets.Open(bind.Socket, socket);
+                _marks.Opened(bind.Socket, bind.Stream, bind.Component);
                 Log.SocketOpened(_session.Logger, _session.Name, bind.Socket, bound.LocalAddress);
                 break;
             case BindFailed failed when bind is not null:

@@ -34,6 +34,9 @@ internal sealed class AgentSession(string name, ILogger logger, AgentWatchers wa
 
     public ILogger Logger => logger;
 
+    /// <summary>Measurements and activities of the agent.</summary>
+    public AgentObservation? Observation { get; init; }
+
     public CandidateFeed Candidates { get; } = new();
 
     /// <summary>Counts of datagrams that had no effect.</summary>
@@ -99,11 +102,27 @@ internal sealed class AgentSession(string name, ILogger logger, AgentWatchers wa
         _gatheringReport,
         [.. _streams.SelectMany(s => _pairs[s.Index].Select(p => new IcePairReport(s.Mid, p, Reason(p))))]);
 
+    /// <summary>Statistics of the machine with what this side's connections have sent. On the loop.</summary>
+    public IceAgentStatistics Complete(IceAgentStatistics statistics) => statistics with
+    {
+        Streams =
+        [
+            .. statistics.Streams.Select((stream, index) => stream with
+            {
+                Pairs =
+                [
+                    .. stream.Pairs.Select(pair => Connection(index, pair.Component)?.SentOver(pair.Pair) is { } sent
+                        ? pair with { DatagramsSent = sent.Datagrams, BytesSent = sent.Bytes }
+                        : pair),
+                ],
+            }),
+        ],
+    };
+
     /// <summary>Takes a route from the machine. On the loop.</summary>
     public void RouteChanged(RouteChanged changed, PublishedRoute? route)
     {
         IceConnection? connection = Connection(changed.Stream, changed.Component);
-        Log.RouteChanged(logger, name, changed.Stream, changed.Component, route?.Route.Pair);
         _pairsChanged = true;
         _atEnd.Add(() => Announce(changed, connection, route));
     }
@@ -128,6 +147,7 @@ internal sealed class AgentSession(string name, ILogger logger, AgentWatchers wa
                 break;
             case StreamFailed failed:
                 Log.StreamFailed(logger, name, failed.Stream, failed.Reason);
+                Observation?.StreamFailed();
                 _gatheringReport = [.. machine.GatheringReport];
                 _pairsChanged = true;
                 _atEnd.Add(() => FailConnections(failed));
@@ -192,6 +212,7 @@ internal sealed class AgentSession(string name, ILogger logger, AgentWatchers wa
             connection.Close(reason);
         }
 
+        Observation?.Ended(this);
         _ending.Cancel();
         watchers.StateChanged(new IceStateChange(previous, _state, reason.Error == IceError.AgentClosed ? "closed by the application" : "fault of the library"));
     }
@@ -208,6 +229,7 @@ internal sealed class AgentSession(string name, ILogger logger, AgentWatchers wa
         _gatheringState = state;
         _candidatesChanged = true;
         _gatheringReport = [.. machine.GatheringReport];
+        Observation?.GatheringChanged(state, Candidates.Count);
         watchers.GatheringStateChanged(state);
         if (state != IceGatheringState.Complete)
         {
@@ -231,18 +253,23 @@ internal sealed class AgentSession(string name, ILogger logger, AgentWatchers wa
         if (Volatile.Read(ref _ended) == 0)
         {
             _state = changed.State;
+            Observation?.StateChanged(changed.Previous, changed.State);
             watchers.StateChanged(new IceStateChange(changed.Previous, changed.State, changed.Reason));
         }
     }
 
     private void Announce(RouteChanged changed, IceConnection? connection, PublishedRoute? route)
     {
-        bool samePair = route is not null && ReferenceEquals(connection?.SelectedPair, route.Route.Pair);
+        IceCandidatePairInfo? before = connection?.SelectedPair, now = route?.Route.Pair;
+        bool samePair = ReferenceEquals(before, now);
         connection?.Publish(route);
         if (!samePair)
         {
             // Otherwise only the wrapping has changed: a channel stands, or has ended.
-            watchers.SelectedPairChanged(new IceSelectedPairChange(Mid(changed.Stream), changed.Component, route?.Route.Pair));
+            string reason = SelectionReason.Of(before, now);
+            Log.RouteChanged(logger, name, changed.Stream, changed.Component, now, reason);
+            Observation?.PairSelected(now);
+            watchers.SelectedPairChanged(new IceSelectedPairChange(Mid(changed.Stream), changed.Component, now, before, reason));
         }
     }
 

@@ -47,6 +47,8 @@ internal abstract class SystemUdpSocket : IIceUdpSocket
 
     public abstract bool TryReceive(Span<byte> buffer, out int length, out TransportAddress source);
 
+    public bool TrySetDscp(int dscp) => SocketDscp.TrySet(Socket, dscp);
+
     public async ValueTask WaitWritableAsync(CancellationToken cancellationToken)
     {
         while (!await Task.Run(IsWritable, cancellationToken).ConfigureAwait(false))
