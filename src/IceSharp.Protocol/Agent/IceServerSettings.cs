@@ -1,3 +1,5 @@
+using IceSharp.Protocol.Stun;
+
 namespace IceSharp.Protocol.Agent;
 
 /// <summary>A STUN or TURN server to gather from, over UDP.</summary>
@@ -10,8 +12,8 @@ public sealed record IceServerSettings
     /// <summary>DNS name or IP literal (IPv6 without brackets).</summary>
     public required string Host { get; init; }
 
-    /// <summary>UDP port; the default is 3478.</summary>
-    public ushort Port { get; init; } = 3478;
+    /// <summary>UDP port, 1 to 65535. Null, the default, asks DNS for the service (SRV records, RFC 8489 §8.1, RFC 5928), and is 3478 where it knows none.</summary>
+    public ushort? Port { get; init; }
 
     /// <summary>User of the long-term credential, prepared with OpaqueString when it is used; null for none.</summary>
     public string? Username { get; init; }
@@ -20,6 +22,15 @@ public sealed record IceServerSettings
     public string? Password { get; init; }
 
     /// <summary>"turn:relay.example.org:3478", without credentials.</summary>
-    public override string ToString() =>
-        $"{(Kind == IceServerKind.Turn ? "turn" : "stun")}:{(Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host)}:{Port}";
+    public override string ToString() => ToUriText();
+
+    /// <summary>The server as the resolution procedures take it; null when the host is no host name.</summary>
+    internal StunUri? ToUri() => StunUri.TryParse(ToUriText(), out StunUri? uri) ? uri : null;
+
+    private string ToUriText()
+    {
+        string host = Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host;
+        string port = Port is { } given ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $":{given}") : string.Empty;
+        return $"{(Kind == IceServerKind.Turn ? "turn" : "stun")}:{host}{port}";
+    }
 }

@@ -3,17 +3,22 @@ using IceSharp.Protocol.Turn;
 
 namespace IceSharp.Protocol.Agent;
 
-/// <summary>One server asked from one socket: a Binding, or an allocation with everything that lives on it.</summary>
-internal sealed class GatheringTask(LocalSocket socket, IceServerSettings server, TransportAddress serverAddress, int serverIndex)
+/// <summary>One place of a server asked from one socket: a Binding, or an allocation with everything that lives on it.</summary>
+internal sealed class GatheringTask(ServerQuest quest, ServerPlace place)
 {
-    public LocalSocket Socket { get; } = socket;
+    /// <summary>What it is part of: the server may have several places.</summary>
+    public ServerQuest Quest { get; } = quest;
 
-    public IceServerSettings Server { get; } = server;
+    public ServerPlace Place { get; } = place;
 
-    public TransportAddress ServerAddress { get; } = serverAddress;
+    public LocalSocket Socket => Quest.Socket;
+
+    public IceServerSettings Server => Quest.Server;
+
+    public TransportAddress ServerAddress => Place.Address;
 
     /// <summary>Rank of the server in the configuration, best 0.</summary>
-    public int ServerIndex { get; } = serverIndex;
+    public int ServerIndex => Quest.ServerIndex;
 
     /// <summary>Asks for the mapped address; null for TURN.</summary>
     public BindingMachine? Binding { get; init; }
@@ -30,6 +35,12 @@ internal sealed class GatheringTask(LocalSocket socket, IceServerSettings server
     /// <summary>Whether gathering waits for it no longer.</summary>
     public bool IsDone { get; set; }
 
+    /// <summary>When gathering waits for it no longer; Never before the first packet and after the end.</summary>
+    public MonotonicTime GivesUpAt { get; set; } = MonotonicTime.Never;
+
+    /// <summary>Whether it ended without an answer: a Binding that nobody waits for is not repeated.</summary>
+    public bool IsAbandoned { get; set; }
+
     /// <summary>When the server-reflexive binding is refreshed next; Never while it is not needed.</summary>
     public MonotonicTime KeepaliveAt { get; set; } = MonotonicTime.Never;
 
@@ -43,7 +54,8 @@ internal sealed class GatheringTask(LocalSocket socket, IceServerSettings server
     {
         get
         {
-            Deadline own = Binding?.NextTimeout ?? Allocation?.NextTimeout ?? Deadline.Never;
+            Deadline own = (IsAbandoned ? null : Binding?.NextTimeout) ?? Allocation?.NextTimeout ?? Deadline.Never;
+            own = Deadline.Min(own, new Deadline(GivesUpAt, TimerReason.Transaction));
             return Deadline.Min(own, new Deadline(KeepaliveAt, TimerReason.ServerBindingKeepalive));
         }
     }

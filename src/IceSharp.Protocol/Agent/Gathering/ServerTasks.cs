@@ -24,34 +24,20 @@ internal sealed class ServerTasks(AgentContext context, CandidateFactory factory
             foreach (GatheringTask task in _tasks)
             {
                 next = Deadline.Min(next, task.NextTimeout);
+                next = Deadline.Min(next, new Deadline(task.Quest.NextPlaceAt, TimerReason.Transaction));
             }
 
             return next;
         }
     }
 
-    public void Add(LocalSocket socket, IceServerSettings server, TransportAddress address, int serverIndex)
+    /// <summary>Asks a server from a socket: its first place now, the others when that fails or is silent.</summary>
+    public void Add(ServerQuest quest)
     {
-        StunRetransmissionSettings retransmission = Retransmission();
-        bool isTurn = server.Kind == IceServerKind.Turn;
-        var task = new GatheringTask(socket, server, address, serverIndex)
+        if (quest.TryTakePlace(out ServerPlace place))
         {
-            Binding = isTurn ? null : new BindingMachine(
-                new BindingSettings { Retransmission = retransmission, Software = context.Options.Software }, address, socket.Handle, context.Random),
-            Allocation = !isTurn ? null : new TurnAllocationMachine(
-                new TurnAllocationSettings
-                {
-                    RelayedFamily = address.Family == IpFamily.IPv6 ? IpFamily.IPv6 : IpFamily.None,
-                    Retransmission = retransmission,
-                    Software = context.Options.Software,
-                },
-                server.Username is { } username ? new LongTermCredential(username, server.Password ?? string.Empty) : null,
-                address,
-                socket.Handle,
-                context.Random),
-        };
-        _tasks.Add(task);
-        socket.Tasks.Add(task);
+            Add(quest, place, quest.Server.Kind);
+        }
     }
 
     /// <summary>Starts one transaction that keeps a relay usable; the caller has passed the gate.</summary>
@@ -68,6 +54,7 @@ internal sealed class ServerTasks(AgentContext context, CandidateFactory factory
         if (task.StartedAt is null)
         {
             task.StartedAt = now;
+            task.GivesUpAt = now + context.Options.ServerTimeout;
             task.Binding?.Start(now);
             task.Allocation?.Start(now);
         }
@@ -88,8 +75,15 @@ internal sealed class ServerTasks(AgentContext context, CandidateFactory factory
 
     public void HandleTimeout(MonotonicTime now)
     {
-        foreach (GatheringTask task in _tasks)
+        // By index: what ends may bring a further task.
+        for (int i = 0; i < _tasks.Count; i++)
         {
+            GatheringTask task = _tasks[i];
+            if (task.IsAbandoned && task.Allocation is null)
+            {
+                continue;
+            }
+
             task.Binding?.HandleTimeout(now);
             task.Allocation?.HandleTimeout(now);
             if (now >= task.KeepaliveAt)
@@ -99,6 +93,31 @@ internal sealed class ServerTasks(AgentContext context, CandidateFactory factory
             }
 
             Observe(now, task);
+            if (now >= task.GivesUpAt)
+            {
+                Abandon(now, task, GatheringResult.Timeout, "no answer in the time given to a server");
+                AskNextPlace(task.Quest);
+            }
+
+            if (now >= task.Quest.NextPlaceAt)
+            {
+                AskNextPlace(task.Quest);
+            }
+        }
+    }
+
+    /// <summary>Takes the host's word that a datagram had no way to its destination.</summary>
+    public void HandleUnreachable(MonotonicTime now, SocketHandle socket, TransportAddress destination)
+    {
+        for (int i = 0; i < _tasks.Count; i++)
+        {
+            GatheringTask task = _tasks[i];
+            if (!task.IsDone && task.Socket.Handle == socket && task.ServerAddress == destination)
+            {
+                task.Binding?.HandleUnreachable(now, destination);
+                task.Allocation?.HandleUnreachable(now, destination);
+                Observe(now, task);
+            }
         }
     }
 
@@ -106,7 +125,8 @@ internal sealed class ServerTasks(AgentContext context, CandidateFactory factory
     {
         foreach (GatheringTask task in _tasks)
         {
-            if (task.Binding?.TryGetTransmit(now, buffer, out transmit) == true || task.Allocation?.TryGetTransmit(now, buffer, out transmit) == true)
+            bool asks = !task.IsAbandoned && task.Binding is not null;
+            if ((asks && task.Binding!.TryGetTransmit(now, buffer, out transmit)) || task.Allocation?.TryGetTransmit(now, buffer, out transmit) == true)
             {
                 return true;
             }
@@ -121,8 +141,9 @@ internal sealed class ServerTasks(AgentContext context, CandidateFactory factory
     {
         foreach (GatheringTask task in _tasks.Where(t => !t.IsDone))
         {
-            Finish(now, task, GatheringResult.Timeout, "no answer before gathering ended", 0);
-            task.Allocation?.Close(now);
+            bool asked = task.StartedAt is not null;
+            Abandon(now, task, asked ? GatheringResult.Timeout : GatheringResult.Skipped, asked ? "no answer before gathering ended" : "gathering ended before its turn");
+            task.Quest.IsDone = true;
         }
     }
 
@@ -189,7 +210,7 @@ internal sealed class ServerTasks(AgentContext context, CandidateFactory factory
 
         if (binding.State == BindingState.Succeeded)
         {
-            task.IsDone = true;
+            Conclude(now, task);
             task.KeepaliveAt = now + context.Options.KeepaliveInterval;
             NoteRoundTrip(binding.RoundTripTime);
             factory.AddServerReflexive(now, task, binding.MappedAddress!.Value);
@@ -199,10 +220,12 @@ internal sealed class ServerTasks(AgentContext context, CandidateFactory factory
         (GatheringResult result, string detail) = binding.Failure switch
         {
             BindingFailure.Timeout => (GatheringResult.Timeout, "the server did not answer"),
+            BindingFailure.Unreachable => (GatheringResult.NotRoutable, "no route to the server"),
             BindingFailure.ErrorResponse => (GatheringResult.ServerError, $"error {binding.ErrorCode} {binding.ReasonPhrase}"),
             _ => (GatheringResult.ProtocolError, $"unusable answer ({binding.Failure})"),
         };
         Finish(now, task, result, detail, binding.ErrorCode);
+        AskElsewhere(task, result);
     }
 
     private void ObserveAllocation(MonotonicTime now, GatheringTask task, TurnAllocationMachine allocation, TurnEvent fact)
@@ -210,7 +233,7 @@ internal sealed class ServerTasks(AgentContext context, CandidateFactory factory
         switch (fact.Kind)
         {
             case TurnEventKind.Allocated when !task.IsDone:
-                task.IsDone = true;
+                Conclude(now, task);
                 NoteRoundTrip(allocation.RoundTripTime);
                 if (allocation.MappedAddress is { } mapped)
                 {
@@ -221,6 +244,14 @@ internal sealed class ServerTasks(AgentContext context, CandidateFactory factory
                 break;
             case TurnEventKind.Failed when !task.IsDone:
                 Finish(now, task, ResultOf(fact.Failure), DetailOf(fact), fact.ErrorCode);
+                AskElsewhere(task, ResultOf(fact.Failure));
+                if (fact.Failure is TurnFailure.QuotaReached or TurnFailure.InsufficientCapacity && context.Policy.ShowsReflexive)
+                {
+                    // No relay to be had, but the server can still tell the address that it sees (RFC 8445 §5.1.1.2).
+                    task.Quest.IsDone = true;
+                    Add(task.Quest, task.Place, IceServerKind.Stun);
+                }
+
                 break;
             case TurnEventKind.PermissionRefused:
                 FailPairs(task, p => p.Remote.Address.Address == fact.Peer, $"the relay refuses {fact.Peer}: {DetailOf(fact)}");
@@ -255,7 +286,8 @@ internal sealed class ServerTasks(AgentContext context, CandidateFactory factory
 
     private static GatheringResult ResultOf(TurnFailure failure) => failure switch
     {
-        TurnFailure.Timeout or TurnFailure.Unreachable => GatheringResult.Timeout,
+        TurnFailure.Timeout => GatheringResult.Timeout,
+        TurnFailure.Unreachable => GatheringResult.NotRoutable,
         TurnFailure.Unauthorized or TurnFailure.CredentialsMissing or TurnFailure.WrongCredentials => GatheringResult.Unauthorized,
         TurnFailure.IntegrityViolated or TurnFailure.MalformedResponse or TurnFailure.UnknownAttribute or TurnFailure.BadChallenge
             or TurnFailure.BidDown or TurnFailure.UnsupportedAlgorithm => GatheringResult.ProtocolError,
@@ -265,17 +297,81 @@ internal sealed class ServerTasks(AgentContext context, CandidateFactory factory
     private static string DetailOf(in TurnEvent fact) => fact.Failure switch
     {
         TurnFailure.Timeout => "the server did not answer",
+        TurnFailure.Unreachable => "no route to the server",
         TurnFailure.Unauthorized => "the server refuses user or password (401)",
         TurnFailure.CredentialsMissing => "the server demands credentials and none are configured",
         _ when fact.ErrorCode != 0 => $"{fact.Failure}: error {fact.ErrorCode} {fact.ReasonPhrase}",
         _ => fact.Failure.ToString(),
     };
 
+    private void Add(ServerQuest quest, ServerPlace place, IceServerKind kind)
+    {
+        StunRetransmissionSettings retransmission = Retransmission();
+        LocalSocket socket = quest.Socket;
+        bool isTurn = kind == IceServerKind.Turn;
+        var task = new GatheringTask(quest, place)
+        {
+            Binding = isTurn ? null : new BindingMachine(
+                new BindingSettings { Retransmission = retransmission, Software = context.Options.Software }, place.Address, socket.Handle, context.Random),
+            Allocation = !isTurn ? null : new TurnAllocationMachine(
+                new TurnAllocationSettings
+                {
+                    RelayedFamily = place.Address.Family == IpFamily.IPv6 ? IpFamily.IPv6 : IpFamily.None,
+                    Retransmission = retransmission,
+                    Software = context.Options.Software,
+                },
+                quest.Server.Username is { } username ? new LongTermCredential(username, quest.Server.Password ?? string.Empty) : null,
+                place.Address,
+                socket.Handle,
+                context.Random),
+        };
+        _tasks.Add(task);
+        quest.Tasks.Add(task);
+        socket.Tasks.Add(task);
+    }
+
+    private void AskNextPlace(ServerQuest quest)
+    {
+        if (quest.TryTakePlace(out ServerPlace place))
+        {
+            Add(quest, place, quest.Server.Kind);
+        }
+    }
+
+    // An answer is an answer, also a bad one; only who does not answer gives way to the next (RFC 8489 §8.1).
+    private void AskElsewhere(GatheringTask task, GatheringResult result)
+    {
+        if (result is GatheringResult.Timeout or GatheringResult.NotRoutable)
+        {
+            AskNextPlace(task.Quest);
+        }
+    }
+
+    // The first place that answers is the server; the others are not waited for.
+    private void Conclude(MonotonicTime now, GatheringTask answered)
+    {
+        answered.IsDone = true;
+        answered.GivesUpAt = MonotonicTime.Never;
+        answered.Quest.IsDone = true;
+        foreach (GatheringTask other in answered.Quest.Tasks.Where(t => !t.IsDone))
+        {
+            Abandon(now, other, GatheringResult.Skipped, "another address of the server answered first");
+        }
+    }
+
+    private void Abandon(MonotonicTime now, GatheringTask task, GatheringResult result, string detail)
+    {
+        Finish(now, task, result, detail, 0);
+        task.Allocation?.Close(now);
+    }
+
     private void Finish(MonotonicTime now, GatheringTask task, GatheringResult result, string detail, int errorCode)
     {
         task.IsDone = true;
+        task.IsAbandoned = true;
+        task.GivesUpAt = MonotonicTime.Never;
         TimeSpan duration = now - (task.StartedAt ?? now);
-        factory.Report(CandidateFactory.Outcome(task.Socket, task.Server, result, detail, duration) with { ErrorCode = errorCode });
+        factory.Report(CandidateFactory.Outcome(task, result, detail, duration) with { ErrorCode = errorCode });
     }
 
     private void NoteRoundTrip(TimeSpan? roundTrip)
