@@ -7,11 +7,14 @@ internal sealed class AgentContext
     {
         Options = options;
         Random = random;
+        Policy = new GatheringPolicy(options);
         Role = new AgentRole(options.Role, random, Events);
         Pacer = new TransactionPacer(gate, options.Pacing);
     }
 
     public IceAgentMachineOptions Options { get; }
+
+    public GatheringPolicy Policy { get; }
 
     public IRandomSource Random { get; }
 

@@ -10,6 +10,7 @@ internal static class AgentOptionsValidation
         InRange(options.Pacing, TimeSpan.FromMilliseconds(5), TimeSpan.FromSeconds(10), nameof(options.Pacing));
         InRange(options.KeepaliveInterval, TimeSpan.FromSeconds(15), TimeSpan.FromHours(1), nameof(options.KeepaliveInterval));
         InRange(options.GatheringTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10), nameof(options.GatheringTimeout));
+        InRange(options.ServerTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10), nameof(options.ServerTimeout));
         InRange(options.CloseTimeout, TimeSpan.Zero, TimeSpan.FromSeconds(40), nameof(options.CloseTimeout));
         InRange(options.PatienceTimeout, TimeSpan.Zero, TimeSpan.FromMinutes(10), nameof(options.PatienceTimeout));
         InRange(options.MaxCandidatePairs, 1, 1000, nameof(options.MaxCandidatePairs));
@@ -24,11 +25,17 @@ internal static class AgentOptionsValidation
             throw new ArgumentOutOfRangeException(nameof(options), options.Ports, "A port range goes from a lower to a higher port and does not start at 0.");
         }
 
+        options.TypePreferences.ThrowIfIllegal();
+        foreach (IceAddressRewrite rule in options.AddressRewrites)
+        {
+            Validate(rule, nameof(options));
+        }
+
         foreach (IceServerSettings server in options.Servers)
         {
-            if (string.IsNullOrWhiteSpace(server.Host) || server.Port == 0)
+            if (string.IsNullOrWhiteSpace(server.Host) || server.Port == 0 || server.ToUri() is null)
             {
-                throw new ArgumentException($"Server '{server}' has no host or no port.", nameof(options));
+                throw new ArgumentException($"Server '{server}' has no usable host, or port 0.", nameof(options));
             }
 
             ValidateCredential(server, nameof(options));
@@ -48,6 +55,16 @@ internal static class AgentOptionsValidation
         if (existing.Exists(s => s.Mid == mid))
         {
             throw new ArgumentException($"There is a stream '{mid}' already.", nameof(mid));
+        }
+    }
+
+    private static void Validate(IceAddressRewrite rule, string parameterName)
+    {
+        bool fits = rule.Internal.Family != IpFamily.None && rule.Internal.Family == rule.External.Family
+            && rule.PrefixLength is null or >= 0 && !(rule.PrefixLength > rule.Internal.ByteCount * 8);
+        if (!fits || rule.External.IsUnspecified || rule.External.IsMulticast || rule.External.IsBroadcast)
+        {
+            throw new ArgumentException($"The rule '{rule}' joins two families, has too long a prefix, or leads to no address of a host.", parameterName);
         }
     }
 

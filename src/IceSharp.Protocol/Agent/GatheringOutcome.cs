@@ -17,7 +17,13 @@ public sealed record GatheringOutcome(
     /// <summary>Error code of the server's answer, 300 to 699; 0 when there was none.</summary>
     public int ErrorCode { get; init; }
 
+    /// <summary>The system's name of the interface; null when the line is about a server's name.</summary>
+    public string? InterfaceName { get; init; }
+
+    /// <summary>The address of the server that was asked; null when none was.</summary>
+    public TransportAddress? ServerAddress { get; init; }
+
     /// <summary>The line as text.</summary>
     public override string ToString() =>
-        $"{(LocalAddress is { } address ? address.ToString() : "-")} {Server ?? "host"}: {Result} ({Detail})";
+        $"{(LocalAddress is { } address ? address.ToString() : "-")}{(InterfaceName is { } name ? $" ({name})" : string.Empty)} {Server ?? "host"}: {Result} ({Detail}), {Duration.TotalMilliseconds:F0} ms";
 }

@@ -24,6 +24,9 @@ public enum GatheringResult
     /// <summary>The server has no address of this family.</summary>
     NoAddressOfFamily,
 
+    /// <summary>There is no way from this local address to the server.</summary>
+    NotRoutable,
+
     /// <summary>The server did not answer in time.</summary>
     Timeout,
 

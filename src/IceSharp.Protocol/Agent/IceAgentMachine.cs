@@ -145,7 +145,7 @@ public sealed class IceAgentMachine : IDisposable
         return LocalDescriptions.Describe(_context, GatheringState == IceGatheringState.Complete);
     }
 
-    /// <summary>Takes the peer's description; checks start as soon as pairs can be formed.</summary>
+    /// <summary>Takes the peer's description; checks start as soon as pairs can be formed, and gathering if it has not started yet.</summary>
     /// <param name="now">The current time.</param>
     /// <param name="description">The description; streams are matched by position.</param>
     /// <exception cref="ArgumentException">The description has another number of streams than this agent, a stream without credentials, or other credentials than an earlier one (an ICE restart, which is not supported).</exception>
@@ -159,6 +159,9 @@ public sealed class IceAgentMachine : IDisposable
         }
 
         _remote.Set(now, description);
+
+        // The answering side begins with what it has, before anybody accepts the call (RFC 8445 §5.1.1).
+        _gatherer.Start(now);
         Advance(now);
     }
 
@@ -223,6 +226,31 @@ public sealed class IceAgentMachine : IDisposable
     {
         _journal?.TimedOut(now);
         Advance(now);
+    }
+
+    /// <summary>Takes the host's word that interfaces or local addresses may have changed: they are listed again. Calling it for nothing costs a listing.</summary>
+    public void HandleNetworkChange(MonotonicTime now)
+    {
+        _journal?.Called(nameof(HandleNetworkChange), now);
+        if (!_context.IsClosing)
+        {
+            _gatherer.HandleNetworkChange(now);
+            Advance(now);
+        }
+    }
+
+    /// <summary>Takes the host's word that a datagram of <see cref="TryGetTransmit"/> had no way to its destination: a server that cannot be reached from there is not waited for.</summary>
+    /// <param name="now">The current time.</param>
+    /// <param name="socket">The socket it was to leave from.</param>
+    /// <param name="destination">Where it was to go.</param>
+    public void HandleUnreachable(MonotonicTime now, SocketHandle socket, TransportAddress destination)
+    {
+        _journal?.Called(nameof(HandleUnreachable), now, socket, destination);
+        if (!_context.IsClosing)
+        {
+            _servers.HandleUnreachable(now, socket, destination);
+            Advance(now);
+        }
     }
 
     /// <summary>Takes the answer to a host request. Answers to requests that are no longer open are ignored.</summary>

@@ -11,14 +11,35 @@ public sealed record IceAgentMachineOptions
     /// <summary>Servers to gather from; the default is none.</summary>
     public IReadOnlyList<IceServerSettings> Servers { get; init; } = [];
 
-    /// <summary>Which candidates are used; the default is all.</summary>
+    /// <summary>Which kinds of candidates are gathered and shown; the default is all.</summary>
     public IceTransportPolicy TransportPolicy { get; init; }
+
+    /// <summary>How much of the network is used and shown (RFC 8828); the default is <see cref="IceIPHandling.AllInterfaces"/>, mode 1.</summary>
+    public IceIPHandling IPHandling { get; init; }
+
+    /// <summary>Destinations whose routes give the local addresses where <see cref="IPHandling"/> follows the default route; no packet is sent to them. The default is one well-known address of each family; the address of the application's own server is the best choice (RFC 8828 §6.2).</summary>
+    public IReadOnlyList<IpAddress> RouteDestinations { get; init; } = [IpAddress.FromIPv4(0xC6290004), IpAddress.FromIPv6(new UInt128(0x2001_0503_BA3E_0000, 0x0000_0000_0002_0030))];
 
     /// <summary>Whether loopback addresses become candidates, for tests and demonstrations on one machine; off by default (RFC 8445 §5.1.1.1 forbids them).</summary>
     public bool AllowLoopback { get; init; }
 
+    /// <summary>Whether IPv4-mapped IPv6 addresses become candidates: for applications that speak IPv6 only; off by default (RFC 8445 §5.1.1.1).</summary>
+    public bool AllowIPv4Mapped { get; init; }
+
+    /// <summary>Decides by name which interfaces are used; null uses all. Called once an interface and listing, on the thread that runs the machine.</summary>
+    public Func<string, bool>? InterfaceFilter { get; init; }
+
     /// <summary>Decides which local addresses are used; null uses all. Called on the thread that runs the machine.</summary>
     public Func<LocalInterfaceAddress, bool>? AddressFilter { get; init; }
+
+    /// <summary>Says how dear or unreliable an address's interface is, 0 to 999 as <see cref="LocalInterfaceAddress.Cost"/>, which counts while this is null. Dearer ones come last in local preferences (RFC 8421 §3).</summary>
+    public Func<LocalInterfaceAddress, int>? InterfaceCost { get; init; }
+
+    /// <summary>Type preferences of local candidates; the default is what RFC 8445 §5.1.2.2 recommends.</summary>
+    public IceTypePreferences TypePreferences { get; init; } = IceTypePreferences.Recommended;
+
+    /// <summary>Static 1:1 translations of local addresses, the first that applies counts; the default is none.</summary>
+    public IReadOnlyList<IceAddressRewrite> AddressRewrites { get; init; } = [];
 
     /// <summary>Local ports for host candidates; the default lets the system choose.</summary>
     public PortRange Ports { get; init; }
@@ -40,6 +61,9 @@ public sealed record IceAgentMachineOptions
 
     /// <summary>After this time gathering ends without the servers that have not answered yet; 100 ms to 10 min, default 10 s.</summary>
     public TimeSpan GatheringTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long gathering waits for one address of a server, from the first packet on; 100 ms to 10 min, default 7.5 s: the time at which the fifth copy of a request would leave.</summary>
+    public TimeSpan ServerTimeout { get; init; } = TimeSpan.FromSeconds(7.5);
 
     /// <summary>How long closing waits for TURN servers to confirm the release of allocations; 0 to 40 s, default 1 s.</summary>
     public TimeSpan CloseTimeout { get; init; } = TimeSpan.FromSeconds(1);

@@ -46,6 +46,9 @@ public sealed record IceCandidate
     /// <summary>Username fragment of the candidate's generation; null when not known. Printed only when it is among <see cref="Extensions"/>.</summary>
     public string? Ufrag { get; init; }
 
+    /// <summary>The rule that put <see cref="Address"/> in place of a local one; null without one, and for the peer's candidates. Not part of the line.</summary>
+    public IceAddressRewrite? Rewrite { get; init; }
+
     /// <summary>Further names and values of the line, in order, kept as received.</summary>
     public IReadOnlyList<IceCandidateExtension> Extensions { get; init; } = [];
 
@@ -98,7 +101,7 @@ public sealed record IceCandidate
     public bool Equals(IceCandidate? other) =>
         other is not null && Foundation == other.Foundation && Component == other.Component && Transport == other.Transport &&
         TcpType == other.TcpType && Priority == other.Priority && Address == other.Address && Type == other.Type &&
-        RelatedAddress == other.RelatedAddress && Mid == other.Mid && Ufrag == other.Ufrag && Extensions.SequenceEqual(other.Extensions);
+        RelatedAddress == other.RelatedAddress && Mid == other.Mid && Ufrag == other.Ufrag && Rewrite == other.Rewrite && Extensions.SequenceEqual(other.Extensions);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Foundation, Component, Transport, Priority, Address, Type);

@@ -52,7 +52,19 @@ public readonly record struct IpAddress : IComparable<IpAddress>
     /// <summary>Whether this is the deprecated ::/96 (other than :: and ::1).</summary>
     public bool IsIPv4Compatible => Family == IpFamily.IPv6 && (_bits >> 32) == UInt128.Zero && _bits > UInt128.One;
 
+    /// <summary>Whether this is the unique local fc00::/7 (RFC 4193).</summary>
+    public bool IsUniqueLocal => Family == IpFamily.IPv6 && (byte)(_bits >> 121) == 0x7E;
+
     private uint V4 => (uint)_bits;
+
+    /// <summary>Whether this address and another one are of one family and agree in the leading bits.</summary>
+    /// <param name="other">The other one.</param>
+    /// <param name="bits">How many; 0 to 32, or 128 for IPv6.</param>
+    public bool HasPrefix(IpAddress other, int bits)
+    {
+        int differing = (ByteCount * 8) - bits;
+        return Family == other.Family && (differing >= ByteCount * 8 || (_bits >> differing) == (other._bits >> differing));
+    }
 
     /// <summary>Makes an IPv4 address from its value in host order, for example 0x7F000001.</summary>
     public static IpAddress FromIPv4(uint value) => new(IpFamily.IPv4, value);

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using IceSharp.Protocol;
 using IceSharp.Protocol.Agent;
+using IceSharp.Protocol.Discovery;
 using IceSharp.Protocol.Framing;
 using IceSharp.Protocol.Stun;
 using IceSharp.Protocol.Turn;
@@ -18,6 +19,7 @@ public sealed class VirtualAgent : IDisposable
     private readonly List<ReceivedData> _received = [];
     private readonly byte[] _buffer = new byte[ushort.MaxValue];
     private readonly SeededRandomSource _relayIds;
+    private readonly SeededRandomSource _resolutionDraws;
     private readonly VirtualTimer _timer;
     private bool _draining;
     private bool _disposed;
@@ -32,6 +34,7 @@ public sealed class VirtualAgent : IDisposable
         Host = host;
         string purpose = $"agent {host.Network.NextAgentNumber()} on {host.Name}";
         _relayIds = host.Network.Random.Derive($"{purpose}, relayed data");
+        _resolutionDraws = host.Network.Random.Derive($"{purpose}, server resolution");
         _timer = new VirtualTimer(host.Network, () => Do(m => m.HandleTimeout(host.Network.Now)));
         Machine = new IceAgentMachine(options ?? new IceAgentMachineOptions(), host.Network.Random.Derive(purpose), pacingGate ?? new IntervalPacingGate());
     }
@@ -125,6 +128,9 @@ public sealed class VirtualAgent : IDisposable
         Do(m => m.ReportDataSent(Host.Network.Now, stream, component));
         return true;
     }
+
+    /// <summary>Tells the agent that interfaces of its host have changed, as an operating system does.</summary>
+    public void NotifyNetworkChange() => Do(m => m.HandleNetworkChange(Host.Network.Now));
 
     /// <summary>Begins to close; run the network until <see cref="AgentClosed"/> is among the events.</summary>
     public void Close() => Do(m => m.Close(Host.Network.Now));
@@ -245,8 +251,11 @@ public sealed class VirtualAgent : IDisposable
             case BindUdpRequest bind:
                 Machine.HandleHostAnswer(now, Bind(bind));
                 break;
-            case ResolveNameRequest resolve:
+            case ResolveServerRequest resolve:
                 Host.Network.After(ResolveDelay, () => Resolve(resolve));
+                break;
+            case FindRouteRequest find:
+                Machine.HandleHostAnswer(now, new RouteFound(find.Id, Host.FindRoute(find.Destination), $"{Host.Name} has no route to {find.Destination}"));
                 break;
             case CloseSocketRequest close:
                 if (_sockets.Remove(close.Socket, out VirtualSocket? closed))
@@ -273,16 +282,28 @@ public sealed class VirtualAgent : IDisposable
         return new SocketBound(bind.Id, socket.LocalAddress);
     }
 
-    private void Resolve(ResolveNameRequest resolve)
+    private void Resolve(ResolveServerRequest resolve)
     {
         if (_disposed)
         {
             return;
         }
 
-        IceHostAnswer answer = Host.Network.TryResolve(resolve.HostName, out IReadOnlyList<IpAddress> addresses)
-            ? new NameResolved(resolve.Id, addresses)
-            : new ResolveFailed(resolve.Id, HostError.NameNotFound, $"The virtual network has no name '{resolve.HostName}'.");
+        ServerResolutionSettings settings = new() { Uri = resolve.Uri, SupportedTransports = resolve.Transports };
+        ServerResolutionMachine machine = new(settings, _resolutionDraws);
+        while (machine.TryGetLookup(out NameLookup? lookup))
+        {
+            machine.HandleAnswer(new NameLookupAnswer(lookup.Id)
+            {
+                Addresses = lookup.Kind == NameLookupKind.Addresses && Host.Network.TryResolve(lookup.Name, out IReadOnlyList<IpAddress> addresses) ? addresses : [],
+                Services = lookup.Kind == NameLookupKind.Services ? Host.Network.GetServices(lookup.Name) : [],
+            });
+        }
+
+        ServerResolution found = machine.Result!;
+        IceHostAnswer answer = found.Error == ServerResolutionError.None
+            ? new ServerResolved(resolve.Id, found.Targets)
+            : new ResolveFailed(resolve.Id, HostError.NameNotFound, $"'{resolve.Uri}' leads nowhere on the virtual network: {found.Error}.");
         Do(m => m.HandleHostAnswer(Host.Network.Now, answer));
     }
 }

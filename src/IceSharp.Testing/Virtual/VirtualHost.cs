@@ -74,8 +74,15 @@ public sealed class VirtualHost
         }
     }
 
+    /// <summary>The interface that leads to where no other interface is; null is the first one of the family.</summary>
+    public VirtualInterface? DefaultInterface { get; set; }
+
     /// <summary>The addresses of interfaces that are up, as a machine wants to hear them.</summary>
     public IReadOnlyList<LocalInterfaceAddress> ListAddresses() => [.. _interfaces.Where(i => i.IsUp).SelectMany(i => i.Addresses)];
+
+    /// <summary>The address that a socket on the wildcard address sends to a destination from; null when there is none of the family.</summary>
+    public LocalInterfaceAddress? FindRoute(IpAddress destination) =>
+        RouteTo(destination)?.Addresses.FirstOrDefault(a => a.Address.Family == destination.Family);
 
     /// <summary>Opens a socket on the first interface.</summary>
     /// <param name="port">The port; 0 takes the next free ephemeral one, from 49152 upwards.</param>
@@ -91,7 +98,7 @@ public sealed class VirtualHost
             : throw new InvalidOperationException($"'{Name}' cannot bind {local}: {error}.");
 
     /// <summary>Opens a socket on the first free port of a range.</summary>
-    /// <param name="address">An address of this host.</param>
+    /// <param name="address">An address of this host, or the wildcard of a family.</param>
     /// <param name="ports">The ports to choose from; <see cref="PortRange.Any"/> takes the next free ephemeral one.</param>
     /// <param name="socket">The socket.</param>
     /// <param name="error">Why there is none.</param>
@@ -99,8 +106,7 @@ public sealed class VirtualHost
     {
         socket = null;
         error = HostError.AddressNotAvailable;
-        VirtualInterface? via = InterfaceOf(address);
-        if (via is null)
+        if (!address.IsUnspecified && InterfaceOf(address) is null)
         {
             return false;
         }
@@ -140,7 +146,7 @@ public sealed class VirtualHost
 
     internal void Send(VirtualDatagram datagram)
     {
-        VirtualInterface? via = InterfaceOf(datagram.Source.Address);
+        VirtualInterface? via = datagram.Source.Address.IsUnspecified ? null : InterfaceOf(datagram.Source.Address);
         if (via is null || !via.IsUp)
         {
             Network.End(datagram, via is null ? PacketFate.NoRoute : PacketFate.InterfaceDown, Name);
@@ -164,7 +170,8 @@ public sealed class VirtualHost
                 break;
         }
 
-        if (!_sockets.TryGetValue(datagram.Destination, out VirtualSocket? socket))
+        TransportAddress wildcard = datagram.Destination with { Address = Wildcard(datagram.Destination.Family) };
+        if (!_sockets.TryGetValue(datagram.Destination, out VirtualSocket? socket) && !_sockets.TryGetValue(wildcard, out socket))
         {
             Network.End(datagram, PacketFate.NoListener, Name);
             if (AnswersWithIcmp)
@@ -195,6 +202,20 @@ public sealed class VirtualHost
     private TransportAddress Require(TransportAddress local) => InterfaceOf(local.Address) is not null
         ? local
         : throw new InvalidOperationException($"'{Name}' has no address {local.Address}; it has {string.Join(", ", _interfaces.SelectMany(i => i.Addresses).Select(a => a.Address))}.");
+
+    /// <summary>The source address of a datagram: the socket's own or, on the wildcard address, that of the route.</summary>
+    internal TransportAddress SourceOf(TransportAddress local, TransportAddress destination) =>
+        local.Address.IsUnspecified && FindRoute(destination.Address) is { } via ? local with { Address = via.Address } : local;
+
+    private static IpAddress Wildcard(IpFamily family) => family == IpFamily.IPv6 ? IpAddress.FromIPv6(0) : IpAddress.FromIPv4(0);
+
+    // A neighbour behind the same NAT is reached directly, everything else by the default interface.
+    private VirtualInterface? RouteTo(IpAddress destination)
+    {
+        List<VirtualInterface> family = _interfaces.FindAll(i => i.IsUp && i.Addresses.Any(a => a.Address.Family == destination.Family));
+        return family.Find(i => i.Segment.Gateway is not null && i.Segment.Find(destination) is not null)
+            ?? (DefaultInterface is { } chosen && family.Contains(chosen) ? chosen : family.FirstOrDefault());
+    }
 
     private VirtualInterface? InterfaceOf(IpAddress address) => _interfaces.Find(i => i.Has(address));
 

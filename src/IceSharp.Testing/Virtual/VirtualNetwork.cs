@@ -1,4 +1,5 @@
 using IceSharp.Protocol;
+using IceSharp.Protocol.Dns;
 
 namespace IceSharp.Testing;
 
@@ -25,6 +26,7 @@ public sealed class VirtualNetwork
 {
     private readonly EventQueue _events = new();
     private readonly Dictionary<string, IReadOnlyList<IpAddress>> _names = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, List<SrvRecord>> _services = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<VirtualHost> _hosts = [];
     private readonly HashSet<string> _routers = new(StringComparer.Ordinal);
     private long _datagrams;
@@ -196,6 +198,24 @@ public sealed class VirtualNetwork
         ArgumentNullException.ThrowIfNull(addresses);
         _names[name] = [.. addresses.Select(IpAddress.Parse)];
     }
+
+    /// <summary>Adds an SRV record, for everybody on this network.</summary>
+    /// <param name="name">For example "_turn._udp.example.org"; case does not matter.</param>
+    /// <param name="record">The record; its target is given addresses by <see cref="AddName"/>.</param>
+    public void AddService(string name, SrvRecord record)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentNullException.ThrowIfNull(record);
+        if (!_services.TryGetValue(name, out List<SrvRecord>? records))
+        {
+            _services.Add(name, records = []);
+        }
+
+        records.Add(record);
+    }
+
+    /// <summary>The SRV records of a name; empty when there are none.</summary>
+    public IReadOnlyList<SrvRecord> GetServices(string name) => _services.TryGetValue(name, out List<SrvRecord>? records) ? records : [];
 
     /// <summary>Looks a name up.</summary>
     /// <param name="name">The name; case does not matter.</param>

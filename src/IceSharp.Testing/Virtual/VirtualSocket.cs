@@ -16,7 +16,7 @@ public sealed class VirtualSocket : IDisposable
         LocalAddress = localAddress;
     }
 
-    /// <summary>The address that it is bound to.</summary>
+    /// <summary>The address that it is bound to; may be the wildcard of a family.</summary>
     public TransportAddress LocalAddress { get; }
 
     /// <summary>Called for each datagram that arrives; null counts them as delivered and forgets them.</summary>
@@ -43,7 +43,7 @@ public sealed class VirtualSocket : IDisposable
         }
 
         VirtualNetwork network = _host.Network;
-        _host.Send(new VirtualDatagram(network.NextDatagramNumber(), network.Now, LocalAddress, destination, datagram.ToArray()) { DontFragment = DontFragment });
+        _host.Send(new VirtualDatagram(network.NextDatagramNumber(), network.Now, _host.SourceOf(LocalAddress, destination), destination, datagram.ToArray()) { DontFragment = DontFragment });
     }
 
     /// <summary>Closes the socket; its port is free again at once.</summary>

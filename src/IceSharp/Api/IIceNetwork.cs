@@ -16,11 +16,22 @@ public interface IIceNetwork
     ValueTask<IReadOnlyList<LocalInterfaceAddress>> ListInterfacesAsync(CancellationToken cancellationToken);
 
     /// <summary>Opens a UDP socket.</summary>
-    /// <param name="localAddress">The address to bind.</param>
+    /// <param name="localAddress">The address to bind; the wildcard of a family where the agent follows the system's routes (<see cref="IceAgentOptions.IPHandling"/>).</param>
     /// <param name="port">The port; 0 lets the network choose one.</param>
     /// <param name="cancellationToken">Set when the agent is closed.</param>
     /// <exception cref="SocketException">The socket cannot be had; <see cref="SocketError.AddressAlreadyInUse"/> makes the agent try the next port of its range.</exception>
     ValueTask<IIceUdpSocket> BindUdpAsync(LocalInterfaceAddress localAddress, int port, CancellationToken cancellationToken);
+
+    /// <summary>Watches interfaces and their addresses.</summary>
+    /// <param name="changed">To be called, from any thread, when any may have come or gone; cheap, and never throws. Too often is harmless.</param>
+    /// <returns>Ends the watch when disposed; null where a network does not change.</returns>
+    IDisposable? WatchInterfaces(Action changed) => null;
+
+    /// <summary>Finds out from which local address a socket on the wildcard address sends to a destination. Sends nothing (RFC 8828 §6.2).</summary>
+    /// <param name="destination">An address of the internet.</param>
+    /// <param name="cancellationToken">Set when the agent is closed.</param>
+    /// <returns>The address; null when there is no route.</returns>
+    ValueTask<LocalInterfaceAddress?> FindRouteAsync(IpAddress destination, CancellationToken cancellationToken) => new((LocalInterfaceAddress?)null);
 
     /// <summary>Looks up the addresses of a host name.</summary>
     /// <param name="hostName">A DNS name, never a literal.</param>

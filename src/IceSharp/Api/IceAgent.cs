@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using IceSharp.Internal.Diagnostics;
 using IceSharp.Internal.Driver;
 using IceSharp.Internal.Network;
+using IceSharp.Internal.Network.Dns;
 using IceSharp.Protocol;
 using IceSharp.Protocol.Agent;
 using Microsoft.Extensions.Logging;
@@ -65,6 +66,9 @@ public sealed class IceAgent : IAsyncDisposable
 
     /// <summary>A component sends its data another way.</summary>
     public event EventHandler<IceSelectedPairChange>? SelectedPairChanged;
+
+    /// <summary>Local addresses have come or gone since gathering began. Those that came are used while gathering runs, afterwards with the next ICE restart; pairs of those that went have failed.</summary>
+    public event EventHandler<IceLocalAddressChange>? LocalAddressesChanged;
 
     /// <summary>The settings.</summary>
     public IceAgentOptions Options { get; }
@@ -295,7 +299,8 @@ public sealed class IceAgent : IAsyncDisposable
         IceAgentOptions options = Options;
         _lease = LoopGroup.Acquire(options.TimeProvider, options.LoopExecutor, options.UsePortableSockets);
         IIceNetwork network = options.Network ?? new SystemNetwork(options.UsePortableSockets, options.SocketReceiveBufferBytes, options.SocketSendBufferBytes);
-        var driver = new AgentDriver(_session, _machine, _lease.Loop, network, _random);
+        INameResolver resolver = options.NameResolver ?? (options.Network is null ? new SystemNameResolver() : new NetworkNameResolver(network));
+        var driver = new AgentDriver(_session, _machine, _lease.Loop, network, resolver, _random);
         foreach (IceConnection connection in _session.Connections)
         {
             IceComponent component = connection.Component;
@@ -374,7 +379,8 @@ public sealed class IceAgent : IAsyncDisposable
         change => Notify(StateChanged, change),
         state => Notify(GatheringStateChanged, state),
         change => Notify(PairStateChanged, change),
-        change => Notify(SelectedPairChanged, change));
+        change => Notify(SelectedPairChanged, change),
+        change => Notify(LocalAddressesChanged, change));
 
     private void Notify<T>(EventHandler<T>? handler, T change)
     {

@@ -20,17 +20,49 @@ public sealed record IceAgentOptions
     /// <value>The default, <see cref="IceRole.Undecided"/>, makes the agent that describes itself first the controlling one (RFC 8445 §6.1.1).</value>
     public IceRole Role { get; init; }
 
-    /// <summary>Which candidates are used.</summary>
+    /// <summary>Which kinds of candidates are gathered and shown.</summary>
     /// <value>The default is <see cref="IceTransportPolicy.All"/>.</value>
     public IceTransportPolicy TransportPolicy { get; init; }
+
+    /// <summary>How much of the network is used and shown (RFC 8828).</summary>
+    /// <value>The default is <see cref="IceIPHandling.AllInterfaces"/>, mode 1: ask your user, or take <see cref="IceIPHandling.DefaultRoute"/>.</value>
+    public IceIPHandling IPHandling { get; init; }
+
+    /// <summary>Destinations whose routes give the local addresses where <see cref="IPHandling"/> follows the default route. No packet is sent to them.</summary>
+    /// <value>The default, null, is one well-known address of each family. The address of your own signalling server is the best choice (RFC 8828 §6.2).</value>
+    public IReadOnlyList<IpAddress>? RouteDestinations { get; init; }
 
     /// <summary>Whether loopback addresses become candidates, for tests and demonstrations on one machine (RFC 8445 §5.1.1.1 forbids it otherwise).</summary>
     /// <value>The default is false.</value>
     public bool AllowLoopback { get; init; }
 
+    /// <summary>Whether IPv4-mapped IPv6 addresses become candidates, for applications that speak IPv6 only (RFC 8445 §5.1.1.1).</summary>
+    /// <value>The default is false.</value>
+    public bool AllowIPv4Mapped { get; init; }
+
+    /// <summary>Decides by name which interfaces are used. Called on the loop's thread: it must not block and must not throw.</summary>
+    /// <value>The default, null, uses all.</value>
+    public Func<string, bool>? InterfaceFilter { get; init; }
+
     /// <summary>Decides which local addresses are used. Called on the loop's thread: it must not block and must not throw.</summary>
     /// <value>The default, null, uses all.</value>
     public Func<LocalInterfaceAddress, bool>? AddressFilter { get; init; }
+
+    /// <summary>Says how dear or unreliable an address's interface is, 0 to 999; dearer ones come last in local preferences (RFC 8421 §3). Called on the loop's thread: it must not block and must not throw.</summary>
+    /// <value>The default, null, goes by the kind of interface as far as the system tells it (<see cref="LocalInterfaceAddress.Cost"/>).</value>
+    public Func<LocalInterfaceAddress, int>? InterfaceCost { get; init; }
+
+    /// <summary>Type preferences in the priorities of local candidates (RFC 8445 §5.1.2.1).</summary>
+    /// <value>The default is <see cref="IceTypePreferences.Recommended"/>; <see cref="IceTypePreferences.RelayFirst"/> sends everything through the relay that can go there.</value>
+    public IceTypePreferences TypePreferences { get; init; } = IceTypePreferences.Recommended;
+
+    /// <summary>Static 1:1 translations of local addresses, for clouds and containers; the first that applies counts.</summary>
+    /// <value>The default is none.</value>
+    public IReadOnlyList<IceAddressRewrite> AddressRewrites { get; init; } = [];
+
+    /// <summary>Finds servers by name: SRV records first, then addresses (RFC 8489 §8, RFC 5928).</summary>
+    /// <value>The default, null, is the system's name servers and, with a <see cref="Network"/> of your own, that network's addresses alone.</value>
+    public INameResolver? NameResolver { get; init; }
 
     /// <summary>Local ports of host candidates, both ends included.</summary>
     /// <value>The default lets the system choose. One port an address, stream and component is needed.</value>
@@ -63,6 +95,10 @@ public sealed record IceAgentOptions
     /// <summary>After this time gathering ends without the servers that have not answered.</summary>
     /// <value>100 ms to 10 min; the default is 10 s.</value>
     public TimeSpan GatheringTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long gathering waits for one address of a server, from the first packet on; a server with several addresses has the next one asked after 1.5 s of silence.</summary>
+    /// <value>100 ms to 10 min; the default is 7.5 s, the time at which the fifth copy of a request would leave.</value>
+    public TimeSpan ServerTimeout { get; init; } = TimeSpan.FromSeconds(7.5);
 
     /// <summary>How long closing waits for TURN servers to confirm the release of allocations.</summary>
     /// <value>0 to 40 s; the default is 1 s.</value>
@@ -131,6 +167,8 @@ public sealed record IceAgentOptions
     {
         ArgumentNullException.ThrowIfNull(Servers);
         ArgumentNullException.ThrowIfNull(Retransmission);
+        ArgumentNullException.ThrowIfNull(TypePreferences);
+        ArgumentNullException.ThrowIfNull(AddressRewrites);
         ArgumentNullException.ThrowIfNull(LoggerFactory);
         ArgumentNullException.ThrowIfNull(TimeProvider);
         RequireRange(ReceiveQueueCapacity, 1, 65_536, nameof(ReceiveQueueCapacity));
@@ -146,13 +184,21 @@ public sealed record IceAgentOptions
             throw new ArgumentException($"{nameof(LoopExecutor)} needs a {nameof(Network)} whose sockets announce their datagrams; the operating system's do not.", nameof(LoopExecutor));
         }
 
+        var defaults = new IceAgentMachineOptions();
         return new IceAgentMachineOptions
         {
             Role = Role,
             Servers = [.. Servers.Select(s => s.ToSettings())],
             TransportPolicy = TransportPolicy,
             AllowLoopback = AllowLoopback,
+            IPHandling = IPHandling,
+            RouteDestinations = RouteDestinations ?? defaults.RouteDestinations,
+            AllowIPv4Mapped = AllowIPv4Mapped,
+            InterfaceFilter = InterfaceFilter,
             AddressFilter = AddressFilter,
+            InterfaceCost = InterfaceCost,
+            TypePreferences = TypePreferences,
+            AddressRewrites = AddressRewrites,
             Ports = Ports,
             Pacing = Pacing,
             Demultiplexing = Demultiplexing,
@@ -160,6 +206,7 @@ public sealed record IceAgentOptions
             MaxRemoteCandidates = MaxRemoteCandidates,
             KeepaliveInterval = KeepaliveInterval,
             GatheringTimeout = GatheringTimeout,
+            ServerTimeout = ServerTimeout,
             CloseTimeout = CloseTimeout,
             PatienceTimeout = PatienceTimeout,
             Retransmission = Retransmission,

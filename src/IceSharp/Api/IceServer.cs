@@ -71,7 +71,7 @@ public sealed record IceServer
         {
             Kind = Uri.IsTurn ? IceServerKind.Turn : IceServerKind.Stun,
             Host = Uri.Host,
-            Port = Uri.EffectivePort,
+            Port = Uri.Port,
             Username = Username,
             Password = Password,
         };

@@ -21,7 +21,7 @@ public sealed class LayerTests
         ["IceSharp.Protocol.Agent"] =
         [
             "IceSharp.Protocol", "IceSharp", "IceSharp.Protocol.Stun", "IceSharp.Protocol.Turn", "IceSharp.Protocol.Framing", "IceSharp.Protocol.Sdp",
-            "IceSharp.Protocol.Diagnostics",
+            "IceSharp.Protocol.Discovery", "IceSharp.Protocol.Diagnostics",
         ],
     };
 

@@ -3,20 +3,19 @@ namespace IceSharp.Protocol.Agent;
 /// <summary>Which addresses may become local candidates and which remote candidates are worth a check.</summary>
 internal static class AddressRules
 {
-    /// <summary>Why a local address is not used (RFC 8445 §5.1.1.1); null when it is.</summary>
-    public static string? RefusalOfLocal(LocalInterfaceAddress local, IceAgentMachineOptions options, bool hasTrackingResistant)
+    /// <summary>Sorts local addresses into those that are used and those that are not, with the reason (RFC 8445 §5.1.1.1).</summary>
+    public static List<LocalInterfaceAddress> Select(
+        IReadOnlyList<LocalInterfaceAddress> addresses, IceAgentMachineOptions options, Action<LocalInterfaceAddress, string> refused)
     {
-        IpAddress address = local.Address;
-        return address switch
+        var interfaces = new Dictionary<string, bool>(StringComparer.Ordinal);
+        foreach (LocalInterfaceAddress address in addresses)
         {
-            { Family: IpFamily.None } or { IsUnspecified: true } => "no address",
-            { IsMulticast: true } or { IsBroadcast: true } => "multicast or broadcast address",
-            { IsSiteLocal: true } or { IsIPv4Compatible: true } or { IsIPv4Mapped: true } => "deprecated or mapped IPv6 address",
-            _ when (address.IsLoopback || local.IsLoopback) && !options.AllowLoopback => "loopback address (AllowLoopback is off)",
-            { Family: IpFamily.IPv6, IsLinkLocal: true } when hasTrackingResistant => "link-local address beside a temporary one",
-            _ when options.AddressFilter?.Invoke(local) == false => "refused by the address filter",
-            _ => null,
-        };
+            interfaces.TryAdd(address.InterfaceName, options.InterfaceFilter?.Invoke(address.InterfaceName) != false);
+        }
+
+        List<LocalInterfaceAddress> usable = Keep(addresses, a => RefusalOfOne(a, options, interfaces[a.InterfaceName]), refused);
+        List<LocalInterfaceAddress> current = Keep(usable, a => a.IsDeprecated && usable.Exists(b => !b.IsDeprecated && IsSameNet(a, b)) ? "deprecated address" : null, refused);
+        return Keep(current, a => RefusalBeside(a, current), refused);
     }
 
     /// <summary>Why a remote candidate is not paired (RFC 8445 §19.5.1); null when it is.</summary>
@@ -33,4 +32,53 @@ internal static class AddressRules
     /// <summary>Whether two addresses may form a pair: same family, and link-local IPv6 only with its kind (RFC 8445 §6.1.2.2).</summary>
     public static bool CanPair(IpAddress local, IpAddress remote) =>
         local.Family == remote.Family && (local.Family != IpFamily.IPv6 || local.IsLinkLocal == remote.IsLinkLocal);
+
+    private static List<LocalInterfaceAddress> Keep(
+        IReadOnlyList<LocalInterfaceAddress> addresses, Func<LocalInterfaceAddress, string?> refusal, Action<LocalInterfaceAddress, string> refused)
+    {
+        var kept = new List<LocalInterfaceAddress>(addresses.Count);
+        foreach (LocalInterfaceAddress address in addresses)
+        {
+            if (refusal(address) is { } reason)
+            {
+                refused(address, reason);
+            }
+            else
+            {
+                kept.Add(address);
+            }
+        }
+
+        return kept;
+    }
+
+    private static string? RefusalOfOne(LocalInterfaceAddress local, IceAgentMachineOptions options, bool isInterfaceUsed) => local.Address switch
+    {
+        { Family: IpFamily.None } or { IsUnspecified: true } => "no address",
+        { IsMulticast: true } or { IsBroadcast: true } => "multicast or broadcast address",
+        { IsSiteLocal: true } => "site-local address, a kind that was given up",
+        { IsIPv4Compatible: true } => "IPv4-compatible IPv6 address, a kind that was given up",
+        { IsIPv4Mapped: true } when !options.AllowIPv4Mapped => "IPv4-mapped IPv6 address (AllowIPv4Mapped is off)",
+        { IsLoopback: true } when !options.AllowLoopback => "loopback address (AllowLoopback is off)",
+        _ when local.IsLoopback && !options.AllowLoopback => "address of a loopback interface (AllowLoopback is off)",
+        _ when !isInterfaceUsed => "refused by the interface filter",
+        _ when options.AddressFilter?.Invoke(local) == false => "refused by the address filter",
+        _ => null,
+    };
+
+    // A tracking-resistant address is worth nothing beside one that identifies the machine (RFC 8445 §5.1.1.1).
+    private static string? RefusalBeside(LocalInterfaceAddress local, List<LocalInterfaceAddress> others) => local switch
+    {
+        { Address.Family: not IpFamily.IPv6 } or { IsTemporary: true } => null,
+        { Address.IsLinkLocal: true } when others.Exists(o => o.IsTemporary) => "link-local address beside a tracking-resistant one",
+        _ when others.Exists(o => o.IsTemporary && IsSameNet(local, o)) => "trackable address beside a tracking-resistant one of its prefix",
+        _ => null,
+    };
+
+    private static bool IsSameNet(LocalInterfaceAddress one, LocalInterfaceAddress other) =>
+        one.InterfaceName == other.InterfaceName && one.Address.HasPrefix(other.Address, PrefixOf(other));
+
+    // IPv6 networks of hosts have 64 bits where nobody says otherwise.
+    private static int PrefixOf(LocalInterfaceAddress local) =>
+        local.PrefixLength > 0 ? local.PrefixLength : local.Address.Family == IpFamily.IPv6 ? 64 : 32;
 }

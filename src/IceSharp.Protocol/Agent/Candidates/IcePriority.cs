@@ -6,27 +6,28 @@ public static class IcePriority
     /// <summary>Largest legal candidate priority, 2^31 - 1.</summary>
     public const uint Max = int.MaxValue;
 
-    /// <summary>The recommended type preference (RFC 8445 §5.1.2.2): host 126, peer-reflexive 110, server-reflexive 100, relayed 0.</summary>
-    public static int TypePreference(IceCandidateType type) => type switch
-    {
-        IceCandidateType.Host => 126,
-        IceCandidateType.PeerReflexive => 110,
-        IceCandidateType.ServerReflexive => 100,
-        _ => 0,
-    };
-
-    /// <summary>Priority of a candidate (RFC 8445 §5.1.2.1).</summary>
+    /// <summary>Priority of a candidate with the recommended type preferences (RFC 8445 §5.1.2.1).</summary>
     /// <param name="type">Type of the candidate.</param>
     /// <param name="localPreference">0 to 65535.</param>
     /// <param name="component">1 to 256.</param>
     /// <exception cref="ArgumentOutOfRangeException">A part is outside its range, or the result would be 0.</exception>
-    public static uint Candidate(IceCandidateType type, int localPreference, int component)
+    public static uint Candidate(IceCandidateType type, int localPreference, int component) =>
+        Candidate(IceTypePreferences.Recommended, type, localPreference, component);
+
+    /// <summary>Priority of a candidate (RFC 8445 §5.1.2.1).</summary>
+    /// <param name="preferences">The type preferences, legal ones.</param>
+    /// <param name="type">Type of the candidate.</param>
+    /// <param name="localPreference">0 to 65535.</param>
+    /// <param name="component">1 to 256.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A part is outside its range, or the result would be 0.</exception>
+    public static uint Candidate(IceTypePreferences preferences, IceCandidateType type, int localPreference, int component)
     {
+        ArgumentNullException.ThrowIfNull(preferences);
         ArgumentOutOfRangeException.ThrowIfNegative(localPreference);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(localPreference, 65535);
         ArgumentOutOfRangeException.ThrowIfLessThan(component, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(component, 256);
-        uint priority = ((uint)TypePreference(type) << 24) + ((uint)localPreference << 8) + (uint)(256 - component);
+        uint priority = ((uint)preferences.Of(type) << 24) + ((uint)localPreference << 8) + (uint)(256 - component);
         return priority != 0 ? priority : throw new ArgumentOutOfRangeException(nameof(component), component, "A priority of 0 is not legal.");
     }
 

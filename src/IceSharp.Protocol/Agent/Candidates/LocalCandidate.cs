@@ -10,7 +10,9 @@ internal sealed class LocalCandidate(
     TransportAddress? relatedAddress,
     string foundation,
     int localPreference,
-    uint priority)
+    uint priority,
+    IceTypePreferences? typePreferences = null,
+    IceAddressRewrite? rewrite = null)
 {
     /// <summary>The ICE session it was made for.</summary>
     public StreamGeneration Generation { get; } = generation;
@@ -42,8 +44,10 @@ internal sealed class LocalCandidate(
         RelatedAddress = relatedAddress,
         Mid = generation.Stream.Mid,
         Ufrag = generation.Ufrag,
+        Rewrite = rewrite,
     };
 
     /// <summary>What PRIORITY says in checks from here: the formula with the type preference of peer-reflexive (RFC 8445 §7.1.1).</summary>
-    public uint CheckPriority => IcePriority.Candidate(IceCandidateType.PeerReflexive, LocalPreference, Component);
+    public uint CheckPriority { get; } = IcePriority.Candidate(
+        typePreferences ?? IceTypePreferences.Recommended, IceCandidateType.PeerReflexive, localPreference, component);
 }

@@ -1,10 +1,16 @@
 namespace IceSharp.Protocol.Agent;
 
-/// <summary>Orders local addresses so that no IP family is exhausted before the other starts (RFC 8421 §4).</summary>
+/// <summary>Orders local addresses for local preferences: reliable interfaces first, and no IP family exhausted before the other starts (RFC 8421 §3, §4).</summary>
 internal static class LocalPreferences
 {
-    /// <summary>The same addresses, best first: IPv6 has a head start of (N4 + N6) / N4, then the families alternate at that rate.</summary>
-    public static List<LocalInterfaceAddress> Interleave(IReadOnlyList<LocalInterfaceAddress> addresses)
+    /// <summary>The same addresses, best first: interfaces of equal cost together, each such group interleaved.</summary>
+    /// <param name="addresses">In the order in which the host prefers them.</param>
+    /// <param name="cost">What an address costs; null takes what the host says.</param>
+    public static List<LocalInterfaceAddress> Order(IReadOnlyList<LocalInterfaceAddress> addresses, Func<LocalInterfaceAddress, int>? cost) =>
+        [.. addresses.GroupBy(a => cost?.Invoke(a) ?? a.Cost).OrderBy(g => g.Key).SelectMany(g => Interleave([.. g.OrderBy(Rank)]))];
+
+    /// <summary>IPv6 has a head start of (N4 + N6) / N4, then the families alternate at that rate.</summary>
+    private static List<LocalInterfaceAddress> Interleave(IReadOnlyList<LocalInterfaceAddress> addresses)
     {
         var v4 = new Queue<LocalInterfaceAddress>(addresses.Where(a => a.Address.Family == IpFamily.IPv4));
         var v6 = new Queue<LocalInterfaceAddress>(addresses.Where(a => a.Address.Family == IpFamily.IPv6));
@@ -25,4 +31,8 @@ internal static class LocalPreferences
 
         return ordered;
     }
+
+    // Inside a family: temporary addresses before stable ones, those of wide reach before those of narrow reach (RFC 6724), deprecated ones last.
+    private static int Rank(LocalInterfaceAddress local) =>
+        (local.IsDeprecated ? 8 : 0) + (local.Address.IsLinkLocal ? 4 : local.Address.IsUniqueLocal ? 2 : 0) + (local.IsTemporary ? 0 : 1);
 }

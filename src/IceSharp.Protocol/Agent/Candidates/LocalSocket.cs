@@ -14,7 +14,7 @@ internal sealed class LocalSocket(SocketHandle handle, AgentStream stream, int c
     /// <summary>Rank of the address among the local ones, best 0.</summary>
     public int PreferenceIndex { get; } = preferenceIndex;
 
-    /// <summary>Where it is bound; known from the host's answer on.</summary>
+    /// <summary>Where it sends from: where it is bound or, on the wildcard address, the local address of the route. Known from the host's answer on.</summary>
     public TransportAddress Address { get; set; }
 
     /// <summary>Checks that leave directly.</summary>

@@ -67,6 +67,20 @@ internal sealed class ChecklistSet(AgentContext context)
         Move(pair, Failed, reason);
     }
 
+    /// <summary>Ends all pairs of a list that something has taken the ground from, valid ones too.</summary>
+    public void FailAll(Checklist list, Func<CandidatePair, bool> which, string reason)
+    {
+        foreach (CandidatePair valid in list.Valid.Where(which).ToArray())
+        {
+            list.RemoveValid(valid);
+        }
+
+        foreach (CandidatePair pair in list.Pairs.Where(which).ToArray())
+        {
+            Fail(pair, reason);
+        }
+    }
+
     /// <summary>A success proves the foundation: its frozen pairs in all checklists may go (RFC 8445 §7.2.5.3.3).</summary>
     public void Unfreeze(CandidatePair proven)
     {

@@ -8,6 +8,16 @@ public abstract record IceAgentEvent;
 /// <param name="Candidate">The candidate.</param>
 public sealed record LocalCandidateFound(int Stream, IceCandidate Candidate) : IceAgentEvent;
 
+/// <summary>A local candidate is gone with its address: a peer that was told of it may be told so by a restart.</summary>
+/// <param name="Stream">Index of the data stream.</param>
+/// <param name="Candidate">The candidate.</param>
+public sealed record LocalCandidateLost(int Stream, IceCandidate Candidate) : IceAgentEvent;
+
+/// <summary>Local addresses have come or gone since gathering began. Those that came are used while gathering runs, afterwards with the next ICE restart; the candidates of those that went are lost.</summary>
+/// <param name="Added">Addresses that gathering uses or would use, the preferred first.</param>
+/// <param name="Removed">Addresses of candidates.</param>
+public sealed record LocalAddressesChanged(IReadOnlyList<LocalInterfaceAddress> Added, IReadOnlyList<LocalInterfaceAddress> Removed) : IceAgentEvent;
+
 /// <summary>Gathering has moved on.</summary>
 /// <param name="State">The new state.</param>
 public sealed record GatheringStateChanged(IceGatheringState State) : IceAgentEvent;

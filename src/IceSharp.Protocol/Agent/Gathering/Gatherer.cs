@@ -1,42 +1,69 @@
+using IceSharp.Protocol.Discovery;
+using IceSharp.Protocol.Stun;
 
 namespace IceSharp.Protocol.Agent;
 
-/// <summary>Finds local candidates: lists interfaces, binds sockets, resolves servers and asks them, and says what came of each (RFC 8445 §5.1.1). It always ends.</summary>
-internal sealed class Gatherer(AgentContext context, CandidateFactory factory, ServerTasks tasks)
+/// <summary>Finds local candidates: looks for addresses, binds sockets, resolves servers and has them asked, and says what came of each (RFC 8445 §5.1.1). It always ends.</summary>
+internal sealed class Gatherer
 {
+    private readonly AgentContext _context;
+    private readonly CandidateFactory _factory;
+    private readonly ServerTasks _tasks;
+    private readonly LocalAddressSearch _search;
     private readonly List<LocalSocket> _sockets = [];
-    private readonly List<(IceServerSettings Server, IReadOnlyList<IpAddress> Addresses)> _servers = [];
+    private readonly List<LocalSocket> _binding = [];
+    private readonly List<(IceServerSettings Server, IReadOnlyList<ServerTarget> Targets)> _servers = [];
+    private AgentStream? _only;
     private int _openHostRequests;
     private MonotonicTime _startedAt;
+
+    public Gatherer(AgentContext context, CandidateFactory factory, ServerTasks tasks)
+    {
+        _context = context;
+        _factory = factory;
+        _tasks = tasks;
+        _search = new LocalAddressSearch(context) { Found = OnAddresses, Refused = OnRefused };
+    }
 
     public IceGatheringState State { get; private set; }
 
     public IReadOnlyList<LocalSocket> Sockets => _sockets;
 
     /// <summary>When gathering gives up on what has not answered; Never when it does not run.</summary>
-    public MonotonicTime GivesUpAt => State == IceGatheringState.Gathering ? _startedAt + context.Options.GatheringTimeout : MonotonicTime.Never;
+    public MonotonicTime GivesUpAt => State == IceGatheringState.Gathering ? _startedAt + _context.Options.GatheringTimeout : MonotonicTime.Never;
 
     public void Start(MonotonicTime now)
     {
-        if (State != IceGatheringState.New)
+        if (State == IceGatheringState.New)
+        {
+            Begin(now, only: null);
+        }
+    }
+
+    /// <summary>Gathers again, for the newest session of all streams or of one: an ICE restart (RFC 8445 §9). Sockets and allocations that still stand serve again.</summary>
+    public void Regather(MonotonicTime now, AgentStream? only = null)
+    {
+        if (State == IceGatheringState.New)
         {
             return;
         }
 
-        _startedAt = now;
-        MoveTo(IceGatheringState.Gathering);
-        Ask(new ListInterfacesRequest(context.HostRequests.NextId()), (at, answer) => OnInterfaces(at, ((InterfacesListed)answer).Addresses));
-        foreach (IceServerSettings server in context.Options.Servers)
+        bool isRunning = State == IceGatheringState.Gathering;
+        foreach (LocalSocket socket in _sockets.Where(s => only is null || s.Stream == only))
         {
-            if (server.Kind == IceServerKind.Stun && context.Options.TransportPolicy == IceTransportPolicy.RelayOnly)
-            {
-                factory.Report(new GatheringOutcome(
-                    0, 0, null, server.ToString(), GatheringResult.Skipped, "relay only: reflexive addresses are not used", TimeSpan.Zero));
-            }
-            else
-            {
-                Resolve(server);
-            }
+            _factory.AddHost(now, socket, TimeSpan.Zero);
+            _tasks.ServeAgain(now, socket);
+        }
+
+        Begin(now, isRunning && _only != only ? null : only);
+    }
+
+    /// <summary>Takes the host's word that interfaces or addresses have come or gone (RFC 8445 §5.1.1.4).</summary>
+    public void HandleNetworkChange(MonotonicTime now)
+    {
+        if (State != IceGatheringState.New)
+        {
+            _search.Start(now);
         }
     }
 
@@ -63,150 +90,206 @@ internal sealed class Gatherer(AgentContext context, CandidateFactory factory, S
 
         if (now >= GivesUpAt)
         {
-            tasks.GiveUp(now);
-            if (_openHostRequests > 0)
+            _tasks.GiveUp(now);
+            if (_openHostRequests > 0 || _search.IsRunning)
             {
-                factory.Report(new GatheringOutcome(0, 0, null, null, GatheringResult.Timeout, "interfaces or names were not answered in time", now - _startedAt));
+                _factory.Report(new GatheringOutcome(0, 0, null, null, GatheringResult.Timeout, "interfaces or names were not answered in time", now - _startedAt));
             }
 
             MoveTo(IceGatheringState.Complete);
         }
-        else if (_openHostRequests == 0 && tasks.AllDone)
+        else if (_openHostRequests == 0 && !_search.IsRunning && _tasks.AllDone)
         {
             MoveTo(IceGatheringState.Complete);
         }
     }
 
-    private void OnInterfaces(MonotonicTime now, IReadOnlyList<LocalInterfaceAddress> addresses)
+    private void Begin(MonotonicTime now, AgentStream? only)
     {
-        var usable = new List<LocalInterfaceAddress>();
-        bool hasTrackingResistant = addresses.Any(a => a.IsTemporary);
-        foreach (LocalInterfaceAddress address in addresses)
+        _only = only;
+        _startedAt = now;
+        MoveTo(IceGatheringState.Gathering);
+        _servers.Clear();
+        _search.Start(now);
+        foreach (IceServerSettings server in _context.Options.Servers)
         {
-            if (AddressRules.RefusalOfLocal(address, context.Options, hasTrackingResistant) is { } reason)
+            if (_context.Policy.Asks(server) is null)
             {
-                factory.Report(new GatheringOutcome(0, 0, address.Address, null, GatheringResult.Skipped, reason, TimeSpan.Zero));
+                _factory.Report(new GatheringOutcome(
+                    0, 0, null, server.ToString(), GatheringResult.Skipped, $"not needed by the policy {_context.Options.TransportPolicy}", TimeSpan.Zero));
             }
             else
             {
-                usable.Add(address);
+                Resolve(now, server);
             }
         }
+    }
 
-        if (usable.Count == 0)
+    private void OnRefused(MonotonicTime now, LocalInterfaceAddress? address, string reason)
+    {
+        if (State == IceGatheringState.Gathering)
         {
-            factory.Report(new GatheringOutcome(0, 0, null, null, GatheringResult.Skipped, "no usable network interface", now - _startedAt));
+            _factory.Report(new GatheringOutcome(0, 0, address?.Address, null, GatheringResult.Skipped, reason, now - _startedAt) { InterfaceName = address?.InterfaceName });
+        }
+    }
+
+    private void OnAddresses(MonotonicTime now, IReadOnlyList<LocalInterfaceAddress> all, List<LocalInterfaceAddress> ordered)
+    {
+        LocalSocket[] lost = [.. _sockets.Where(s => !all.Any(a => a.Address == s.Interface.Address))];
+        Announce(lost, ordered);
+        Array.ForEach(lost, socket => Lose(now, socket));
+        if (State != IceGatheringState.Gathering)
+        {
+            return;
         }
 
-        List<LocalInterfaceAddress> ordered = LocalPreferences.Interleave(usable);
-        foreach (AgentStream stream in context.Streams)
+        if (ordered.Count == 0)
+        {
+            _factory.Report(new GatheringOutcome(0, 0, null, null, GatheringResult.Skipped, "no usable network interface", now - _startedAt));
+        }
+
+        foreach (AgentStream stream in _context.Streams.Where(s => _only is null || s == _only))
         {
             for (int component = 1; component <= stream.ComponentCount; component++)
             {
                 for (int i = 0; i < ordered.Count; i++)
                 {
-                    Bind(stream, component, ordered[i], i);
+                    BindUnlessBound(stream, component, ordered[i], i);
                 }
             }
         }
-
     }
 
-    private void Bind(AgentStream stream, int component, LocalInterfaceAddress address, int preferenceIndex)
+    // What is new after gathering waits for the next one: candidates of this session have ended (RFC 8838 §13).
+    private void Announce(LocalSocket[] lost, List<LocalInterfaceAddress> ordered)
     {
-        int id = context.HostRequests.NextId();
+        LocalInterfaceAddress[] gone = [.. lost.Select(s => s.Interface).DistinctBy(a => a.Address)];
+        LocalInterfaceAddress[] come = [.. ordered.Where(a => !_sockets.Concat(_binding).Any(s => s.Interface.Address == a.Address))];
+        bool isFirst = _sockets.Count + _binding.Count == 0 && State == IceGatheringState.Gathering;
+        if (!isFirst && gone.Length + come.Length > 0)
+        {
+            _context.Events.Add(new LocalAddressesChanged(come, gone));
+        }
+    }
+
+    private void Lose(MonotonicTime now, LocalSocket socket)
+    {
+        _tasks.Lose(now, socket);
+        _sockets.Remove(socket);
+        _context.HostRequests.Add(new CloseSocketRequest(_context.HostRequests.NextId(), socket.Handle));
+    }
+
+    private void BindUnlessBound(AgentStream stream, int component, LocalInterfaceAddress address, int preferenceIndex)
+    {
+        bool IsIt(LocalSocket socket) => socket.Stream == stream && socket.Component == component && socket.Interface.Address == address.Address;
+        if (_sockets.Exists(IsIt) || _binding.Exists(IsIt))
+        {
+            return;
+        }
+
+        int id = _context.HostRequests.NextId();
         var socket = new LocalSocket(new SocketHandle(id), stream, component, address, preferenceIndex);
+        LocalInterfaceAddress bound = _context.Policy.FollowsRoute ? address with { Address = Wildcard(address.Address.Family), ScopeId = 0 } : address;
+        _binding.Add(socket);
         Ask(
-            new BindUdpRequest(id, socket.Handle, address, context.Options.Ports, stream.Index, component),
+            new BindUdpRequest(id, socket.Handle, bound, _context.Options.Ports, stream.Index, component),
             (now, answer) => OnBound(now, socket, answer));
     }
 
     private void OnBound(MonotonicTime now, LocalSocket socket, IceHostAnswer answer)
     {
+        _binding.Remove(socket);
         if (answer is BindFailed failed)
         {
             GatheringResult result = failed.Error == HostError.PortRangeExhausted ? GatheringResult.PortRangeExhausted : GatheringResult.BindFailed;
-            factory.Report(new GatheringOutcome(
-                socket.Stream.Index, socket.Component, socket.Interface.Address, null, result, failed.Detail, now - _startedAt));
+            _factory.Report(CandidateFactory.Outcome(socket, result, failed.Detail, now - _startedAt));
             return;
         }
 
         if (State == IceGatheringState.Complete)
         {
             // The peer was told that no more candidates come.
-            context.HostRequests.Add(new CloseSocketRequest(context.HostRequests.NextId(), socket.Handle));
+            _context.HostRequests.Add(new CloseSocketRequest(_context.HostRequests.NextId(), socket.Handle));
             return;
         }
 
-        socket.Address = ((SocketBound)answer).LocalAddress;
+        TransportAddress bound = ((SocketBound)answer).LocalAddress;
+        socket.Address = _context.Policy.FollowsRoute ? bound with { Address = socket.Interface.Address } : bound;
         _sockets.Add(socket);
-        factory.AddHost(now, socket, now - _startedAt);
-        foreach ((IceServerSettings server, IReadOnlyList<IpAddress> addresses) in _servers)
+        _factory.AddHost(now, socket, now - _startedAt);
+        foreach ((IceServerSettings server, IReadOnlyList<ServerTarget> targets) in _servers)
         {
-            AskServer(now, socket, server, addresses);
+            AskServer(now, socket, server, targets);
         }
     }
 
-    private void Resolve(IceServerSettings server)
+    private void Resolve(MonotonicTime now, IceServerSettings server)
     {
         if (IpAddress.TryParse(server.Host, out IpAddress literal))
         {
-            _servers.Add((server, [literal]));
+            OnServer(now, server, [new ServerTarget(StunUriTransport.Udp, null, server.Host, [literal], server.Port ?? 3478)]);
             return;
         }
 
-        Ask(new ResolveNameRequest(context.HostRequests.NextId(), server.Host), (now, answer) => OnResolved(now, server, answer));
+        Ask(
+            new ResolveServerRequest(_context.HostRequests.NextId(), server.ToUri()!, [StunUriTransport.Udp]),
+            (at, answer) => OnResolved(at, server, answer));
     }
 
     private void OnResolved(MonotonicTime now, IceServerSettings server, IceHostAnswer answer)
     {
         if (answer is ResolveFailed failed)
         {
-            factory.Report(new GatheringOutcome(0, 0, null, server.ToString(), GatheringResult.NameNotResolved, failed.Detail, now - _startedAt));
-            return;
+            _factory.Report(new GatheringOutcome(0, 0, null, server.ToString(), GatheringResult.NameNotResolved, failed.Detail, now - _startedAt));
         }
-
-        if (State == IceGatheringState.Complete)
+        else if (State != IceGatheringState.Complete)
         {
-            return;
-        }
-
-        IReadOnlyList<IpAddress> addresses = ((NameResolved)answer).Addresses;
-        _servers.Add((server, addresses));
-        foreach (LocalSocket socket in _sockets)
-        {
-            AskServer(now, socket, server, addresses);
+            OnServer(now, server, ((ServerResolved)answer).Targets);
         }
     }
 
-    // One address of the socket's family: the first that the resolver prefers.
-    private void AskServer(MonotonicTime now, LocalSocket socket, IceServerSettings server, IReadOnlyList<IpAddress> addresses)
+    private void OnServer(MonotonicTime now, IceServerSettings server, IReadOnlyList<ServerTarget> targets)
     {
-        IpAddress? address = null;
-        foreach (IpAddress candidate in addresses)
+        _servers.Add((server, targets));
+        foreach (LocalSocket socket in _sockets.Where(s => _only is null || s.Stream == _only))
         {
-            if (address is null && candidate.Unmap().Family == socket.Address.Family)
-            {
-                address = candidate.Unmap();
-            }
+            AskServer(now, socket, server, targets);
         }
+    }
 
-        if (address is not { } found)
+    // All addresses of the socket's family, in the order of the resolution: one server, until one of them answers.
+    private void AskServer(MonotonicTime now, LocalSocket socket, IceServerSettings server, IReadOnlyList<ServerTarget> targets)
+    {
+        if (socket.Tasks.Exists(t => ReferenceEquals(t.Server, server) && !t.IsAbandoned))
         {
-            factory.Report(new GatheringOutcome(
-                socket.Stream.Index, socket.Component, socket.Address.Address, server.ToString(), GatheringResult.NoAddressOfFamily,
-                $"the server has no {socket.Address.Family} address", now - _startedAt));
             return;
         }
 
-        tasks.Add(socket, server, new TransportAddress(found, server.Port), IndexOf(server));
+        ServerPlace[] places =
+        [
+            .. from target in targets
+               from address in target.Addresses
+               let unmapped = address.Unmap()
+               where unmapped.Family == socket.Address.Family
+               select new ServerPlace(target.Transport, new TransportAddress(unmapped, target.Port), target.Identity),
+        ];
+        if (places.Length == 0)
+        {
+            _factory.Report(CandidateFactory.Outcome(socket, GatheringResult.NoAddressOfFamily, $"the server has no {socket.Address.Family} address", now - _startedAt) with
+            {
+                Server = server.ToString(),
+            });
+            return;
+        }
+
+        _tasks.Add(new ServerQuest(socket, server, IndexOf(server), places));
     }
 
     private int IndexOf(IceServerSettings server)
     {
-        for (int i = 0; i < context.Options.Servers.Count; i++)
+        for (int i = 0; i < _context.Options.Servers.Count; i++)
         {
-            if (ReferenceEquals(context.Options.Servers[i], server))
+            if (ReferenceEquals(_context.Options.Servers[i], server))
             {
                 return i;
             }
@@ -215,10 +298,12 @@ internal sealed class Gatherer(AgentContext context, CandidateFactory factory, S
         return 0;
     }
 
+    private static IpAddress Wildcard(IpFamily family) => family == IpFamily.IPv6 ? IpAddress.FromIPv6(0) : IpAddress.FromIPv4(0);
+
     private void Ask(IceHostRequest request, Action<MonotonicTime, IceHostAnswer> onAnswer)
     {
         _openHostRequests++;
-        context.HostRequests.Add(request, (now, answer) =>
+        _context.HostRequests.Add(request, (now, answer) =>
         {
             _openHostRequests--;
             onAnswer(now, answer);
@@ -227,7 +312,10 @@ internal sealed class Gatherer(AgentContext context, CandidateFactory factory, S
 
     private void MoveTo(IceGatheringState next)
     {
-        State = next;
-        context.Events.Add(new GatheringStateChanged(next));
+        if (State != next)
+        {
+            State = next;
+            _context.Events.Add(new GatheringStateChanged(next));
+        }
     }
 }

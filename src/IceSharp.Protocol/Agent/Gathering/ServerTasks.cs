@@ -36,7 +36,45 @@ internal sealed class ServerTasks(AgentContext context, CandidateFactory factory
     {
         if (quest.TryTakePlace(out ServerPlace place))
         {
-            Add(quest, place, quest.Server.Kind);
+            Add(quest, place, context.Policy.Asks(quest.Server)!.Value);
+        }
+    }
+
+    /// <summary>A socket serves another session: what its allocations gave is told again, everything else is asked anew.</summary>
+    public void ServeAgain(MonotonicTime now, LocalSocket socket)
+    {
+        foreach (GatheringTask task in socket.Tasks.ToArray())
+        {
+            if (task.Allocation is { State: TurnAllocationState.Allocated } allocation)
+            {
+                TellAllocation(now, task, allocation);
+            }
+            else if (task.Allocation is null or { State: not TurnAllocationState.Closing })
+            {
+                Forget(task);
+            }
+        }
+    }
+
+    /// <summary>A local address is gone, and with it everything that was reached from it.</summary>
+    public void Lose(MonotonicTime now, LocalSocket socket)
+    {
+        foreach (GatheringTask task in socket.Tasks.ToArray())
+        {
+            if (!task.IsDone)
+            {
+                Finish(now, task, GatheringResult.NotRoutable, "the local address is gone", 0);
+            }
+
+            Forget(task);
+        }
+
+        AgentStream stream = socket.Stream;
+        checklists.FailAll(stream.Checklist, pair => pair.Base.Socket == socket, $"the local address {socket.Address.Address} is gone");
+        foreach (LocalCandidate candidate in stream.LocalCandidates.Where(c => c.Base.Socket == socket).ToArray())
+        {
+            stream.LocalCandidates.Remove(candidate);
+            context.Events.Add(new LocalCandidateLost(stream.Index, candidate.Info));
         }
     }
 
@@ -235,12 +273,7 @@ internal sealed class ServerTasks(AgentContext context, CandidateFactory factory
             case TurnEventKind.Allocated when !task.IsDone:
                 Conclude(now, task);
                 NoteRoundTrip(allocation.RoundTripTime);
-                if (allocation.MappedAddress is { } mapped)
-                {
-                    factory.AddServerReflexive(now, task, mapped);
-                }
-
-                factory.AddRelayed(now, task, allocation.RelayedAddress!.Value, allocation.MappedAddress);
+                TellAllocation(now, task, allocation);
                 break;
             case TurnEventKind.Failed when !task.IsDone:
                 Finish(now, task, ResultOf(fact.Failure), DetailOf(fact), fact.ErrorCode);
@@ -265,19 +298,29 @@ internal sealed class ServerTasks(AgentContext context, CandidateFactory factory
         }
     }
 
-    private void FailPairs(GatheringTask task, Func<CandidatePair, bool> which, string reason)
+    private void TellAllocation(MonotonicTime now, GatheringTask task, TurnAllocationMachine allocation)
     {
-        Checklist list = task.Socket.Stream.Checklist;
-        bool IsHit(CandidatePair pair) => task.RelayBase is not null && ReferenceEquals(pair.Base, task.RelayBase) && which(pair);
-        foreach (CandidatePair valid in list.Valid.Where(IsHit).ToArray())
+        if (allocation.MappedAddress is { } mapped)
         {
-            list.RemoveValid(valid);
+            factory.AddServerReflexive(now, task, mapped);
         }
 
-        foreach (CandidatePair pair in list.Pairs.Where(IsHit).ToArray())
+        factory.AddRelayed(now, task, allocation.RelayedAddress!.Value, allocation.MappedAddress);
+    }
+
+    private void FailPairs(GatheringTask task, Func<CandidatePair, bool> which, string reason)
+    {
+        if (task.RelayBase is { } relay)
         {
-            checklists.Fail(pair, reason);
+            checklists.FailAll(task.Socket.Stream.Checklist, pair => ReferenceEquals(pair.Base, relay) && which(pair), reason);
         }
+    }
+
+    private void Forget(GatheringTask task)
+    {
+        _tasks.Remove(task);
+        task.Socket.Tasks.Remove(task);
+        task.Allocation?.Dispose();
     }
 
     // What is gone is neither described nor paired any more.
@@ -334,7 +377,7 @@ internal sealed class ServerTasks(AgentContext context, CandidateFactory factory
     {
         if (quest.TryTakePlace(out ServerPlace place))
         {
-            Add(quest, place, quest.Server.Kind);
+            Add(quest, place, context.Policy.Asks(quest.Server)!.Value);
         }
     }
 

@@ -1,3 +1,5 @@
+using IceSharp.Protocol.Discovery;
+
 namespace IceSharp.Protocol.Agent;
 
 /// <summary>The host's answer to an <see cref="IceHostRequest"/>.</summary>
@@ -20,10 +22,16 @@ public sealed record SocketBound(int RequestId, TransportAddress LocalAddress) :
 /// <param name="Detail">One line for a developer.</param>
 public sealed record BindFailed(int RequestId, HostError Error, string Detail) : IceHostAnswer(RequestId);
 
-/// <summary>A name has addresses.</summary>
+/// <summary>A server has places.</summary>
 /// <param name="RequestId">The ID of the request.</param>
-/// <param name="Addresses">At least one, best first.</param>
-public sealed record NameResolved(int RequestId, IReadOnlyList<IpAddress> Addresses) : IceHostAnswer(RequestId);
+/// <param name="Targets">At least one, in the order in which to try them.</param>
+public sealed record ServerResolved(int RequestId, IReadOnlyList<ServerTarget> Targets) : IceHostAnswer(RequestId);
+
+/// <summary>The local address of a route.</summary>
+/// <param name="RequestId">The ID of the request.</param>
+/// <param name="LocalAddress">The address; null when there is no route.</param>
+/// <param name="Detail">One line for a developer when there is none.</param>
+public sealed record RouteFound(int RequestId, LocalInterfaceAddress? LocalAddress, string Detail) : IceHostAnswer(RequestId);
 
 /// <summary>A name has no addresses, or nobody could be asked.</summary>
 /// <param name="RequestId">The ID of the request.</param>

@@ -1,3 +1,5 @@
+using IceSharp.Protocol.Stun;
+
 namespace IceSharp.Protocol.Agent;
 
 /// <summary>I/O that a machine asks its host for, as data. Each request is answered once by <see cref="IceHostAnswer"/>, unless its summary says otherwise.</summary>
@@ -11,7 +13,7 @@ public sealed record ListInterfacesRequest(int Id) : IceHostRequest(Id);
 /// <summary>Asks for a UDP socket on one local address; answered by <see cref="SocketBound"/> or <see cref="BindFailed"/>.</summary>
 /// <param name="Id">Repeated in the answer.</param>
 /// <param name="Socket">The name that the machine gave to the socket; from the answer on, datagrams arrive and leave under it.</param>
-/// <param name="LocalAddress">The address to bind; never the wildcard.</param>
+/// <param name="LocalAddress">The address to bind; the wildcard of a family only where the agent follows the system's routes (<see cref="IceIPHandling"/>).</param>
 /// <param name="Ports">The ports to choose from.</param>
 /// <param name="Stream">Index of the data stream that the socket serves.</param>
 /// <param name="Component">Component that the socket serves, 1 to 256.</param>
@@ -22,7 +24,13 @@ public sealed record BindUdpRequest(int Id, SocketHandle Socket, LocalInterfaceA
 /// <param name="Socket">The socket to close.</param>
 public sealed record CloseSocketRequest(int Id, SocketHandle Socket) : IceHostRequest(Id);
 
-/// <summary>Asks for the addresses of a host name; answered by <see cref="NameResolved"/> or <see cref="ResolveFailed"/>.</summary>
+/// <summary>Asks for the places where a server may be, by the procedures of RFC 8489 §8 and RFC 5928 (<c>ServerResolutionMachine</c> runs them); answered by <see cref="ServerResolved"/> or <see cref="ResolveFailed"/>.</summary>
 /// <param name="Id">Repeated in the answer.</param>
-/// <param name="HostName">A DNS name, never a literal address.</param>
-public sealed record ResolveNameRequest(int Id, string HostName) : IceHostRequest(Id);
+/// <param name="Uri">The server; its host is a DNS name, never a literal address.</param>
+/// <param name="Transports">What the agent can use, the preferred first.</param>
+public sealed record ResolveServerRequest(int Id, StunUri Uri, IReadOnlyList<StunUriTransport> Transports) : IceHostRequest(Id);
+
+/// <summary>Asks from which local address the system would send to a destination; no packet leaves (RFC 8828 §6.2). Answered by <see cref="RouteFound"/>.</summary>
+/// <param name="Id">Repeated in the answer.</param>
+/// <param name="Destination">An address of the internet.</param>
+public sealed record FindRouteRequest(int Id, IpAddress Destination) : IceHostRequest(Id);

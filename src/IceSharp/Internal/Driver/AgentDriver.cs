@@ -16,20 +16,24 @@ internal sealed class AgentDriver : LoopMember
     private readonly IceAgentMachine _machine;
     private readonly Loop _loop;
     private readonly HostRequests _host;
+    private readonly IIceNetwork _network;
     private readonly AgentSockets _sockets;
     private readonly DscpMarks _marks;
     private readonly Dictionary<int, BindUdpRequest> _binds = [];
     private readonly CancellationTokenSource _closing = new();
+    private readonly Queue<(SocketHandle Socket, TransportAddress Destination)> _unreachable = [];
+    private IDisposable? _watch;
     private bool _ended;
 
-    public AgentDriver(AgentSession session, IceAgentMachine machine, Loop loop, IIceNetwork network, IRandomSource random)
+    public AgentDriver(AgentSession session, IceAgentMachine machine, Loop loop, IIceNetwork network, INameResolver resolver, IRandomSource random)
     {
         _session = session;
         _machine = machine;
         _loop = loop;
         _sockets = new AgentSockets(loop, this);
         _marks = new DscpMarks(_sockets, (socket, dscp) => Log.MarkRefused(session.Logger, session.Name, socket, dscp));
-        _host = new HostRequests(network, random, Answer, _closing.Token);
+        _host = new HostRequests(network, resolver, random, Answer, _closing.Token);
+        _network = network;
     }
 
     public Loop Loop => _loop;
@@ -159,6 +163,12 @@ internal sealed class AgentDriver : LoopMember
             Send(transmit);
         }
 
+        while (!_ended && _unreachable.TryDequeue(out (SocketHandle Socket, TransportAddress Destination) lost))
+        {
+            _machine.HandleUnreachable(now, lost.Socket, lost.Destination);
+            _loop.Mark(this);
+        }
+
         // Answers that come at once are posted, so the machine is not re-entered here.
         while (!_ended && _machine.TryGetHostRequest(out IceHostRequest? request))
         {
@@ -178,6 +188,10 @@ internal sealed class AgentDriver : LoopMember
         {
             // What the network does not take is lost like a packet on the way: the machine repeats it.
             result = socket.TrySend(_loop.SendBuffer[..transmit.Length], transmit.Destination);
+            if (result == IceSendResult.Unreachable)
+            {
+                _unreachable.Enqueue((transmit.Socket, transmit.Destination));
+            }
         }
 
         Log.Transmitted(_session.Logger, _session.Name, transmit.Length, transmit.Socket, transmit.Destination, result);
@@ -197,6 +211,10 @@ internal sealed class AgentDriver : LoopMember
                 return;
             case BindUdpRequest bind:
                 _binds.Add(bind.Id, bind);
+                break;
+            case ListInterfacesRequest or FindRouteRequest:
+                // From before the first look on, so that nothing changes between look and watch.
+                _watch ??= _network.WatchInterfaces(() => Post(_machine.HandleNetworkChange));
                 break;
         }
 
@@ -273,6 +291,7 @@ internal sealed class AgentDriver : LoopMember
     {
         _ended = true;
         _closing.Cancel();
+        _watch?.Dispose();
         _sockets.CloseAll();
         _loop.SetDeadline(this, MonotonicTime.Never);
         _machine.Dispose();

@@ -163,6 +163,14 @@ internal sealed class AgentSession(string name, ILogger logger, AgentWatchers wa
                 Remember(changed);
                 watchers.PairStateChanged(new IcePairChange(Mid(changed.Stream), changed.Pair, changed.Previous, changed.Reason));
                 break;
+            case LocalCandidateLost lost:
+                Log.CandidateLost(logger, name, lost.Candidate.Type, lost.Candidate.Address, lost.Stream);
+                _candidatesChanged = true;
+                break;
+            case LocalAddressesChanged changed:
+                Log.LocalAddressesChanged(logger, name, changed.Added.Count, changed.Removed.Count);
+                watchers.LocalAddressesChanged(new IceLocalAddressChange(changed.Added, changed.Removed));
+                break;
             case RoleChanged changed:
                 Log.RoleChanged(logger, name, changed.Role, changed.Reason);
                 break;

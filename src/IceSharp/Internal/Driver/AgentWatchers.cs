@@ -5,4 +5,5 @@ internal sealed record AgentWatchers(
     Action<IceStateChange> StateChanged,
     Action<IceGatheringState> GatheringStateChanged,
     Action<IcePairChange> PairStateChanged,
-    Action<IceSelectedPairChange> SelectedPairChanged);
+    Action<IceSelectedPairChange> SelectedPairChanged,
+    Action<IceLocalAddressChange> LocalAddressesChanged);

@@ -1,11 +1,13 @@
 using System.Net.Sockets;
+using IceSharp.Internal.Network.Dns;
 using IceSharp.Protocol;
 using IceSharp.Protocol.Agent;
+using IceSharp.Protocol.Discovery;
 
 namespace IceSharp.Internal.Driver;
 
 /// <summary>Does the I/O that a machine asks for as data, and brings the answers. Begins on the loop; answers come from any thread.</summary>
-internal sealed class HostRequests(IIceNetwork network, IRandomSource random, Action<IceHostAnswer, IIceUdpSocket?> answer, CancellationToken closing)
+internal sealed class HostRequests(IIceNetwork network, INameResolver resolver, IRandomSource random, Action<IceHostAnswer, IIceUdpSocket?> answer, CancellationToken closing)
 {
     /// <summary>Begins to serve a request. What the network answers at once is answered before this returns.</summary>
     public void Begin(IceHostRequest request)
@@ -18,8 +20,11 @@ internal sealed class HostRequests(IIceNetwork network, IRandomSource random, Ac
             case BindUdpRequest bind:
                 _ = BindAsync(bind, FirstPort(bind.Ports));
                 break;
-            case ResolveNameRequest resolve:
+            case ResolveServerRequest resolve:
                 _ = ResolveAsync(resolve);
+                break;
+            case FindRouteRequest find:
+                _ = FindRouteAsync(find);
                 break;
             default:
                 throw new InvalidOperationException($"The host does not know {request.GetType().Name}.");
@@ -73,21 +78,39 @@ internal sealed class HostRequests(IIceNetwork network, IRandomSource random, Ac
         answer(new BindFailed(request.Id, HostError.PortRangeExhausted, detail), null);
     }
 
-    private async Task ResolveAsync(ResolveNameRequest request)
+    private async Task ResolveAsync(ResolveServerRequest request)
     {
         try
         {
-            IReadOnlyList<IpAddress> addresses = await network.ResolveAsync(request.HostName, closing).ConfigureAwait(false);
+            // Drawn here, on the loop: lookups come back on other threads.
+            var settings = new ServerResolutionSettings { Uri = request.Uri, SupportedTransports = request.Transports };
+            ServerResolution found = await ServerResolver.ResolveAsync(resolver, settings, new DrawnRandomSource(random), closing).ConfigureAwait(false);
             answer(
-                addresses.Count > 0
-                    ? new NameResolved(request.Id, addresses)
-                    : new ResolveFailed(request.Id, HostError.NameNotFound, $"'{request.HostName}' has no addresses."),
+                found.Error == ServerResolutionError.None
+                    ? new ServerResolved(request.Id, found.Targets)
+                    : new ResolveFailed(request.Id, HostErrors.From(found.Error), $"'{request.Uri}' leads to no server: {found.Error}."),
                 null);
         }
         catch (Exception e)
         {
             answer(new ResolveFailed(request.Id, HostErrors.From(e), e.Message), null);
         }
+    }
+
+    private async Task FindRouteAsync(FindRouteRequest request)
+    {
+        LocalInterfaceAddress? local = null;
+        string detail = $"no route to {request.Destination}";
+        try
+        {
+            local = await network.FindRouteAsync(request.Destination, closing).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            detail = $"{detail}: {e.Message}";
+        }
+
+        answer(new RouteFound(request.Id, local, detail), null);
     }
 
     // RFC 6056: ports should not be easy to guess, so a range is searched from a random place on.

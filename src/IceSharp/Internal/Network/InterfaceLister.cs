@@ -47,6 +47,8 @@ internal static class InterfaceLister
                 PrefixLength = entry.PrefixLength,
                 ScopeId = address.AddressFamily == AddressFamily.InterNetworkV6 ? address.ScopeId : 0,
                 IsLoopback = nic.NetworkInterfaceType == NetworkInterfaceType.Loopback,
+                IsDeprecated = (flag & LinuxIPv6Flags.Deprecated) != 0 || IsPastPreference(entry),
+                Cost = InterfaceCost.Of(nic.NetworkInterfaceType),
                 IsTemporary = (flag & LinuxIPv6Flags.Temporary) != 0 || IsRandomSuffix(entry),
             });
         }
@@ -55,6 +57,9 @@ internal static class InterfaceLister
     // Only Windows tells about duplicate detection and the origin of the suffix.
     private static bool IsDuplicate(UnicastIPAddressInformation entry) =>
         OperatingSystem.IsWindows() && entry.DuplicateAddressDetectionState is not (DuplicateAddressDetectionState.Preferred or DuplicateAddressDetectionState.Deprecated);
+
+    private static bool IsPastPreference(UnicastIPAddressInformation entry) =>
+        OperatingSystem.IsWindows() && entry.DuplicateAddressDetectionState == DuplicateAddressDetectionState.Deprecated;
 
     private static bool IsRandomSuffix(UnicastIPAddressInformation entry) => OperatingSystem.IsWindows() && entry.SuffixOrigin == SuffixOrigin.Random;
 }

@@ -18,6 +18,11 @@ internal sealed class SystemNetwork(bool portable, int receiveBufferBytes, int s
     public async ValueTask<IIceUdpSocket> BindUdpAsync(LocalInterfaceAddress localAddress, int port, CancellationToken cancellationToken) =>
         await Task.Run(() => Bind(localAddress, port), cancellationToken).ConfigureAwait(false);
 
+    public IDisposable WatchInterfaces(Action changed) => new InterfaceWatch(changed);
+
+    public async ValueTask<LocalInterfaceAddress?> FindRouteAsync(IpAddress destination, CancellationToken cancellationToken) =>
+        await Task.Run(() => RouteFinder.Find(destination), cancellationToken).ConfigureAwait(false);
+
     public async ValueTask<IReadOnlyList<IpAddress>> ResolveAsync(string hostName, CancellationToken cancellationToken) =>
         await AddressLookup.RunAsync(hostName, cancellationToken).ConfigureAwait(false);
 
