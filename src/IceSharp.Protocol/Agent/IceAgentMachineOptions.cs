@@ -26,14 +26,8 @@ public sealed record IceAgentMachineOptions
     /// <summary>Whether IPv4-mapped IPv6 addresses become candidates: for applications that speak IPv6 only; off by default (RFC 8445 §5.1.1.1).</summary>
     public bool AllowIPv4Mapped { get; init; }
 
-    /// <summary>Decides by name which interfaces are used; null uses all. Called once an interface and listing, on the thread that runs the machine.</summary>
-    public Func<string, bool>? InterfaceFilter { get; init; }
-
     /// <summary>Decides which local addresses are used; null uses all. Called on the thread that runs the machine.</summary>
     public Func<LocalInterfaceAddress, bool>? AddressFilter { get; init; }
-
-    /// <summary>Says how dear or unreliable an address's interface is, 0 to 999 as <see cref="LocalInterfaceAddress.Cost"/>, which counts while this is null. Dearer ones come last in local preferences (RFC 8421 §3).</summary>
-    public Func<LocalInterfaceAddress, int>? InterfaceCost { get; init; }
 
     /// <summary>Type preferences of local candidates; the default is what RFC 8445 §5.1.2.2 recommends.</summary>
     public IceTypePreferences TypePreferences { get; init; } = IceTypePreferences.Recommended;

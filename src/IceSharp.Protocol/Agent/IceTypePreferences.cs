@@ -5,10 +5,10 @@ namespace IceSharp;
 public sealed record IceTypePreferences
 {
     /// <summary>The recommended ones (RFC 8445 §5.1.2.2): host 126, peer-reflexive 110, server-reflexive 100, relayed 0.</summary>
-    public static IceTypePreferences Recommended { get; } = new();
+    public static IceTypePreferences Recommended => new();
 
     /// <summary>Relayed first, for networks whose only good way out is a TURN server of their own (RFC 8828 §5.2, mode 2): relayed 126, host 120, peer-reflexive 110, server-reflexive 100.</summary>
-    public static IceTypePreferences RelayFirst { get; } = new() { Relayed = 126, Host = 120 };
+    public static IceTypePreferences RelayFirst => new() { Relayed = 126, Host = 120 };
 
     /// <summary>Of host candidates.</summary>
     /// <value>0 to 126, unlike the others; the default is 126.</value>

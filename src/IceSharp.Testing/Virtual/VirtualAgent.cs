@@ -129,9 +129,6 @@ public sealed class VirtualAgent : IDisposable
         return true;
     }
 
-    /// <summary>Tells the agent that interfaces of its host have changed, as an operating system does.</summary>
-    public void NotifyNetworkChange() => Do(m => m.HandleNetworkChange(Host.Network.Now));
-
     /// <summary>Begins to close; run the network until <see cref="AgentClosed"/> is among the events.</summary>
     public void Close() => Do(m => m.Close(Host.Network.Now));
 

@@ -48,7 +48,7 @@ public sealed record IceAgentOptions
     /// <value>The default, null, uses all.</value>
     public Func<LocalInterfaceAddress, bool>? AddressFilter { get; init; }
 
-    /// <summary>Says how dear or unreliable an address's interface is, 0 to 999; dearer ones come last in local preferences (RFC 8421 §3). Called on the loop's thread: it must not block and must not throw.</summary>
+    /// <summary>Says how dear or unreliable an address's interface is, 0 to 999; dearer ones come last in local preferences (RFC 8421 §3). Must be thread safe, must not block and must not throw.</summary>
     /// <value>The default, null, goes by the kind of interface as far as the system tells it (<see cref="LocalInterfaceAddress.Cost"/>).</value>
     public Func<LocalInterfaceAddress, int>? InterfaceCost { get; init; }
 
@@ -194,9 +194,7 @@ public sealed record IceAgentOptions
             IPHandling = IPHandling,
             RouteDestinations = RouteDestinations ?? defaults.RouteDestinations,
             AllowIPv4Mapped = AllowIPv4Mapped,
-            InterfaceFilter = InterfaceFilter,
-            AddressFilter = AddressFilter,
-            InterfaceCost = InterfaceCost,
+            AddressFilter = InterfaceFilter is null ? AddressFilter : address => InterfaceFilter(address.InterfaceName) && AddressFilter?.Invoke(address) != false,
             TypePreferences = TypePreferences,
             AddressRewrites = AddressRewrites,
             Ports = Ports,

@@ -52,6 +52,7 @@ internal static class AllowedReferences
         "System.Action",
         "System.Action`1",
         "System.Action`2",
+        "System.Action`3",
         "System.ArgumentException",
         "System.ArgumentNullException",
         "System.ArgumentOutOfRangeException",

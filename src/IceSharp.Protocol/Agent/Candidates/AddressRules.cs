@@ -7,13 +7,7 @@ internal static class AddressRules
     public static List<LocalInterfaceAddress> Select(
         IReadOnlyList<LocalInterfaceAddress> addresses, IceAgentMachineOptions options, Action<LocalInterfaceAddress, string> refused)
     {
-        var interfaces = new Dictionary<string, bool>(StringComparer.Ordinal);
-        foreach (LocalInterfaceAddress address in addresses)
-        {
-            interfaces.TryAdd(address.InterfaceName, options.InterfaceFilter?.Invoke(address.InterfaceName) != false);
-        }
-
-        List<LocalInterfaceAddress> usable = Keep(addresses, a => RefusalOfOne(a, options, interfaces[a.InterfaceName]), refused);
+        List<LocalInterfaceAddress> usable = Keep(addresses, a => RefusalOfOne(a, options), refused);
         List<LocalInterfaceAddress> current = Keep(usable, a => a.IsDeprecated && usable.Exists(b => !b.IsDeprecated && IsSameNet(a, b)) ? "deprecated address" : null, refused);
         return Keep(current, a => RefusalBeside(a, current), refused);
     }
@@ -52,7 +46,7 @@ internal static class AddressRules
         return kept;
     }
 
-    private static string? RefusalOfOne(LocalInterfaceAddress local, IceAgentMachineOptions options, bool isInterfaceUsed) => local.Address switch
+    private static string? RefusalOfOne(LocalInterfaceAddress local, IceAgentMachineOptions options) => local.Address switch
     {
         { Family: IpFamily.None } or { IsUnspecified: true } => "no address",
         { IsMulticast: true } or { IsBroadcast: true } => "multicast or broadcast address",
@@ -61,8 +55,7 @@ internal static class AddressRules
         { IsIPv4Mapped: true } when !options.AllowIPv4Mapped => "IPv4-mapped IPv6 address (AllowIPv4Mapped is off)",
         { IsLoopback: true } when !options.AllowLoopback => "loopback address (AllowLoopback is off)",
         _ when local.IsLoopback && !options.AllowLoopback => "address of a loopback interface (AllowLoopback is off)",
-        _ when !isInterfaceUsed => "refused by the interface filter",
-        _ when options.AddressFilter?.Invoke(local) == false => "refused by the address filter",
+        _ when options.AddressFilter?.Invoke(local) == false => "refused by the filter of interfaces and addresses",
         _ => null,
     };
 

@@ -5,9 +5,8 @@ internal static class LocalPreferences
 {
     /// <summary>The same addresses, best first: interfaces of equal cost together, each such group interleaved.</summary>
     /// <param name="addresses">In the order in which the host prefers them.</param>
-    /// <param name="cost">What an address costs; null takes what the host says.</param>
-    public static List<LocalInterfaceAddress> Order(IReadOnlyList<LocalInterfaceAddress> addresses, Func<LocalInterfaceAddress, int>? cost) =>
-        [.. addresses.GroupBy(a => cost?.Invoke(a) ?? a.Cost).OrderBy(g => g.Key).SelectMany(g => Interleave([.. g.OrderBy(Rank)]))];
+    public static List<LocalInterfaceAddress> Order(IReadOnlyList<LocalInterfaceAddress> addresses) =>
+        [.. addresses.GroupBy(a => a.Cost).OrderBy(g => g.Key).SelectMany(g => Interleave([.. g.OrderBy(Rank)]))];
 
     /// <summary>IPv6 has a head start of (N4 + N6) / N4, then the families alternate at that rate.</summary>
     private static List<LocalInterfaceAddress> Interleave(IReadOnlyList<LocalInterfaceAddress> addresses)

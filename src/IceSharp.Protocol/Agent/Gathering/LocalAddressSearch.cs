@@ -77,7 +77,7 @@ internal sealed class LocalAddressSearch(AgentContext context)
         LocalInterfaceAddress[] all = [.. _found];
         bool again = _isStale;
         _isStale = false;
-        Found(now, all, LocalPreferences.Order(usable, context.Options.InterfaceCost));
+        Found(now, all, LocalPreferences.Order(usable));
         if (again)
         {
             Start(now);

@@ -47,10 +47,10 @@ internal static partial class Log
     [LoggerMessage(18, LogLevel.Information, "Agent {Agent} stream {Stream} has failed: {Reason}")]
     public static partial void StreamFailed(ILogger logger, string agent, int stream, string reason);
 
-    [LoggerMessage(25, LogLevel.Information, "Agent {Agent} sees its network change: {Added} local addresses have come, {Removed} are gone.")]
+    [LoggerMessage(26, LogLevel.Information, "Agent {Agent} sees its network change: {Added} local addresses have come, {Removed} are gone.")]
     public static partial void LocalAddressesChanged(ILogger logger, string agent, int added, int removed);
 
-    [LoggerMessage(26, LogLevel.Debug, "Agent {Agent} lost local candidate {Type} {Address} of stream {Stream}.")]
+    [LoggerMessage(27, LogLevel.Debug, "Agent {Agent} lost local candidate {Type} {Address} of stream {Stream}.")]
     public static partial void CandidateLost(ILogger logger, string agent, IceCandidateType type, Protocol.TransportAddress address, int stream);
 
     [LoggerMessage(20, LogLevel.Debug, "Agent {Agent} opened socket {Socket} on {Address}.")]

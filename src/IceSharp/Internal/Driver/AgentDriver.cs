@@ -25,14 +25,14 @@ internal sealed class AgentDriver : LoopMember
     private IDisposable? _watch;
     private bool _ended;
 
-    public AgentDriver(AgentSession session, IceAgentMachine machine, Loop loop, IIceNetwork network, INameResolver resolver, IRandomSource random)
+    public AgentDriver(AgentSession session, IceAgentMachine machine, Loop loop, IIceNetwork network, INameResolver resolver, Func<LocalInterfaceAddress, int>? cost, IRandomSource random)
     {
         _session = session;
         _machine = machine;
         _loop = loop;
         _sockets = new AgentSockets(loop, this);
         _marks = new DscpMarks(_sockets, (socket, dscp) => Log.MarkRefused(session.Logger, session.Name, socket, dscp));
-        _host = new HostRequests(network, resolver, random, Answer, _closing.Token);
+        _host = new HostRequests(network, resolver, cost, random, Answer, _closing.Token);
         _network = network;
     }
 

@@ -7,7 +7,8 @@ using IceSharp.Protocol.Discovery;
 namespace IceSharp.Internal.Driver;
 
 /// <summary>Does the I/O that a machine asks for as data, and brings the answers. Begins on the loop; answers come from any thread.</summary>
-internal sealed class HostRequests(IIceNetwork network, INameResolver resolver, IRandomSource random, Action<IceHostAnswer, IIceUdpSocket?> answer, CancellationToken closing)
+internal sealed class HostRequests(
+    IIceNetwork network, INameResolver resolver, Func<LocalInterfaceAddress, int>? cost, IRandomSource random, Action<IceHostAnswer, IIceUdpSocket?> answer, CancellationToken closing)
 {
     /// <summary>Begins to serve a request. What the network answers at once is answered before this returns.</summary>
     public void Begin(IceHostRequest request)
@@ -38,6 +39,7 @@ internal sealed class HostRequests(IIceNetwork network, INameResolver resolver, 
         try
         {
             addresses = await network.ListInterfacesAsync(closing).ConfigureAwait(false);
+            addresses = cost is null ? addresses : [.. addresses.Select(a => a with { Cost = cost(a) })];
         }
         catch (Exception e)
         {
