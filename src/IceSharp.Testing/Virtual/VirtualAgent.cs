@@ -36,6 +36,7 @@ public sealed class VirtualAgent : IDisposable
         _relayIds = host.Network.Random.Derive($"{purpose}, relayed data");
         _resolutionDraws = host.Network.Random.Derive($"{purpose}, server resolution");
         _timer = new VirtualTimer(host.Network, () => Do(m => m.HandleTimeout(host.Network.Now)));
+        host.InterfacesChanged += NotifyNetworkChange;
         Machine = new IceAgentMachine(options ?? new IceAgentMachineOptions(), host.Network.Random.Derive(purpose), pacingGate ?? new IntervalPacingGate());
     }
 
@@ -141,6 +142,7 @@ public sealed class VirtualAgent : IDisposable
         }
 
         _disposed = true;
+        Host.InterfacesChanged -= NotifyNetworkChange;
         _timer.Set(MonotonicTime.Never);
         foreach (VirtualSocket socket in _sockets.Values)
         {
@@ -153,6 +155,9 @@ public sealed class VirtualAgent : IDisposable
 
     /// <summary>The host's name and the machine's state.</summary>
     public override string ToString() => $"{Host.Name}: {Machine}";
+
+    // As an operating system tells it; a killed agent hears of nothing.
+    private void NotifyNetworkChange() => Do(m => m.HandleNetworkChange(Host.Network.Now));
 
     private void Do(Action<IceAgentMachine> input)
     {
