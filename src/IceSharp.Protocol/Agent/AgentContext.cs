@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace IceSharp.Protocol.Agent;
 
 /// <summary>What the rooms of one agent share.</summary>
@@ -48,6 +50,14 @@ internal sealed class AgentContext
 
     /// <summary>Whether closing is done.</summary>
     public bool IsClosed { get; set; }
+
+    /// <summary>A time drawn evenly between two others.</summary>
+    public TimeSpan Draw(TimeSpan least, TimeSpan most)
+    {
+        Span<byte> bytes = stackalloc byte[4];
+        Random.Fill(bytes);
+        return least + ((most - least) * (BinaryPrimitives.ReadUInt32BigEndian(bytes) / (double)uint.MaxValue));
+    }
 
     public void NoteRoundTrip(TimeSpan roundTrip)
     {

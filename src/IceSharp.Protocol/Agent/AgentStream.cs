@@ -4,7 +4,7 @@ namespace IceSharp.Protocol.Agent;
 internal sealed class AgentStream : IDisposable
 {
     private readonly DataRoute?[] _routes;
-    private readonly CandidateBase?[] _routeBases;
+    private readonly CandidatePair?[] _routePairs;
     private readonly MonotonicTime[] _lastSent;
 
     public AgentStream(int index, string mid, int componentCount, SdpMedia media, IRandomSource random)
@@ -14,7 +14,7 @@ internal sealed class AgentStream : IDisposable
         ComponentCount = componentCount;
         Media = media;
         _routes = new DataRoute?[componentCount];
-        _routeBases = new CandidateBase?[componentCount];
+        _routePairs = new CandidatePair?[componentCount];
         _lastSent = new MonotonicTime[componentCount];
         Current = new StreamGeneration(this, 0, random);
     }
@@ -33,6 +33,9 @@ internal sealed class AgentStream : IDisposable
     public string Ufrag => Current.Ufrag;
 
     public string Password => Current.Password;
+
+    /// <summary>The session that new local candidates are for.</summary>
+    public StreamGeneration Newest => Current;
 
     public RemoteCredentials? Remote => Current.Remote;
 
@@ -57,10 +60,13 @@ internal sealed class AgentStream : IDisposable
 
     public void SetRoute(int component, DataRoute? route) => _routes[component - 1] = route;
 
-    /// <summary>Where the route's data leaves from.</summary>
-    public CandidateBase? RouteBase(int component) => _routeBases[component - 1];
+    /// <summary>The pair behind the route, or behind the last one there was.</summary>
+    public CandidatePair? RoutePair(int component) => _routePairs[component - 1];
 
-    public void SetRouteBase(int component, CandidateBase @base) => _routeBases[component - 1] = @base;
+    public void SetRoutePair(int component, CandidatePair pair) => _routePairs[component - 1] = pair;
+
+    /// <summary>Where the route's data leaves from.</summary>
+    public CandidateBase? RouteBase(int component) => RoutePair(component)?.Base;
 
     public MonotonicTime LastSent(int component) => _lastSent[component - 1];
 

@@ -21,6 +21,7 @@ public sealed class IceAgentMachine : IDisposable
     private readonly ServerTasks _servers;
     private readonly Gatherer _gatherer;
     private readonly ChecklistProgress _progress;
+    private readonly ConsentFreshness _consent;
     private readonly Keepalives _keepalives;
     private readonly RemoteDescriptions _remote;
     private readonly long[] _drops = new long[Enum.GetValues<DropReason>().Length];
@@ -49,10 +50,11 @@ public sealed class IceAgentMachine : IDisposable
         _factory = new CandidateFactory(_context, _checklists);
         _servers = new ServerTasks(_context, _factory, _checklists);
         _gatherer = new Gatherer(_context, _factory, _servers);
-        _progress = new ChecklistProgress(_context, _gatherer);
-        _keepalives = new Keepalives(_context);
+        _progress = new ChecklistProgress(_context, _checklists, _gatherer);
+        _consent = new ConsentFreshness(_context, _checklists, conclusions);
+        _keepalives = new Keepalives(_context, _consent);
         _remote = new RemoteDescriptions(_context, _checklists, triggered);
-        _intake = new DatagramIntake(_context, _gatherer, _servers, _initiator, new CheckResponder(_context, conclusions, triggered));
+        _intake = new DatagramIntake(_context, _gatherer, _servers, _initiator, new CheckResponder(_context, conclusions, triggered), _consent);
     }
 
     /// <summary>The role now.</summary>
@@ -82,6 +84,7 @@ public sealed class IceAgentMachine : IDisposable
             Deadline next = Deadline.Min(new Deadline(_initiator.NextDeadline, TimerReason.Transaction), _servers.NextTimeout);
             next = Deadline.Min(next, new Deadline(_gatherer.GivesUpAt, TimerReason.Transaction));
             next = Deadline.Min(next, new Deadline(_nominations.NextDecision, TimerReason.Nomination));
+            next = Deadline.Min(next, new Deadline(_consent.NextDeadline, TimerReason.Consent));
             next = Deadline.Min(next, new Deadline(_keepalives.NextDeadline, TimerReason.Keepalive));
             next = Deadline.Min(next, new Deadline(_progress.PatienceEndsAt, TimerReason.Pac));
             next = HasPacedWork ? Deadline.Min(next, new Deadline(_context.Pacer.NextSlot, TimerReason.Pacing)) : next;
@@ -320,6 +323,21 @@ public sealed class IceAgentMachine : IDisposable
         target.NoteSent(component, lastSent);
     }
 
+    /// <summary>Ends the peer's consent to receive on a component's pair, because an authenticated message of a protocol above has closed the connection (RFC 7675 §5.2): nothing is sent on it any more. Does nothing when there is no route.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such stream or component.</exception>
+    public void RevokeConsent(MonotonicTime now, int stream, int component)
+    {
+        _journal?.Called(nameof(RevokeConsent), now, stream, component);
+        AgentStream target = GetStream(stream);
+        ArgumentOutOfRangeException.ThrowIfLessThan(component, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(component, target.ComponentCount);
+        if (target.Route(component) is not null)
+        {
+            _consent.Revoke(now, target, component);
+            Advance(now);
+        }
+    }
+
     /// <summary>The pairs of a stream as they stand, best first; a valid pair that is not on the checklist is among them.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such stream.</exception>
     public IReadOnlyList<IceCandidatePairInfo> GetPairs(int stream)
@@ -342,6 +360,7 @@ public sealed class IceAgentMachine : IDisposable
 
         _context.ClosingSince = now;
         _initiator.Clear();
+        _consent.Clear();
         _context.Outbox.Clear();
         _context.HostRequests.Abandon();
         ChecklistProgress.Unroute(_context);
@@ -385,6 +404,7 @@ public sealed class IceAgentMachine : IDisposable
             _nominations.Decide(now);
         }
 
+        _consent.HandleTimeout(now);
         _progress.Evaluate(now);
         _keepalives.HandleTimeout(now);
         if (State == IceConnectionState.Completed)

@@ -53,6 +53,9 @@ public sealed record IceAgentMachineOptions
     /// <summary>Tr: a pair that carries data gets a keepalive after this much silence; at least 15 s, the default (RFC 8445 §11).</summary>
     public TimeSpan KeepaliveInterval { get; init; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>Whether the pair in use has to prove again and again that the peer wants its data (RFC 7675): a request every 4 to 6 s, and nothing is sent any more 30 s after the last answer. On by default; otherwise Binding indications keep the pair alive.</summary>
+    public bool ConsentFreshness { get; init; } = true;
+
     /// <summary>After this time gathering ends without the servers that have not answered yet; 100 ms to 10 min, default 10 s.</summary>
     public TimeSpan GatheringTimeout { get; init; } = TimeSpan.FromSeconds(10);
 

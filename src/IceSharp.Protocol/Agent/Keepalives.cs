@@ -3,7 +3,7 @@ using IceSharp.Protocol.Stun;
 namespace IceSharp.Protocol.Agent;
 
 /// <summary>Keeps NAT bindings of pairs in use alive: a Binding indication after Tr of silence (RFC 8445 §11).</summary>
-internal sealed class Keepalives(AgentContext context)
+internal sealed class Keepalives(AgentContext context, ConsentFreshness consent)
 {
     public MonotonicTime NextDeadline
     {
@@ -36,9 +36,9 @@ internal sealed class Keepalives(AgentContext context)
         }
     }
 
-    // A merely valid pair is kept alive too: data may flow on it at any moment.
+    // A merely valid pair is kept alive too: data may flow on it at any moment. Requests for consent do that where they run (RFC 7675 §4).
     private MonotonicTime DueAt(AgentStream stream, int component) =>
-        stream.Route(component) is null ? MonotonicTime.Never : stream.LastSent(component) + context.Options.KeepaliveInterval;
+        stream.Route(component) is null || consent.Covers(stream, component) ? MonotonicTime.Never : stream.LastSent(component) + context.Options.KeepaliveInterval;
 
     private void Send(MonotonicTime now, AgentStream stream, int component)
     {

@@ -5,6 +5,8 @@ namespace IceSharp.Protocol.Agent;
 /// <summary>One ICE session of a stream: its credentials, candidates and checklist. An ICE restart begins another one beside it (RFC 8445 §9).</summary>
 internal sealed class StreamGeneration : IDisposable
 {
+    private readonly List<PathConsent> _consents = [];
+
     public StreamGeneration(AgentStream stream, int number, IRandomSource random)
     {
         Stream = stream;
@@ -52,6 +54,9 @@ internal sealed class StreamGeneration : IDisposable
     /// <summary>Whether the peer was given enough time to name its candidates, though it has not said that it ended.</summary>
     public bool PatienceIsOver { get; set; }
 
+    /// <summary>Why the session is over though checks had succeeded; null while it is not.</summary>
+    public string? EndReason { get; set; }
+
     /// <summary>Components in use: the smaller of both agents' highest numbers, once the peer's is known (RFC 8445 §6.1.2.2).</summary>
     public int UsedComponents
     {
@@ -70,6 +75,47 @@ internal sealed class StreamGeneration : IDisposable
 
             return highest == 0 ? Stream.ComponentCount : Math.Min(Stream.ComponentCount, highest);
         }
+    }
+
+    /// <summary>The candidate that stands for a base in pairs: the base itself, or what was found from it first where policy withholds that; null when nothing is shown.</summary>
+    public LocalCandidate? CandidateOf(CandidateBase @base)
+    {
+        foreach (LocalCandidate candidate in LocalCandidates)
+        {
+            if (ReferenceEquals(candidate.Base, @base) && candidate.Type != IceCandidateType.PeerReflexive)
+            {
+                return candidate;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The consent on a path; null when no check has proven it yet.</summary>
+    public PathConsent? FindConsent(CandidateBase from, TransportAddress to)
+    {
+        foreach (PathConsent consent in _consents)
+        {
+            if (consent.IsPath(from, to))
+            {
+                return consent;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The consent on a path, made when there is none yet.</summary>
+    public PathConsent GetConsent(CandidateBase from, TransportAddress to)
+    {
+        if (FindConsent(from, to) is { } known)
+        {
+            return known;
+        }
+
+        var consent = new PathConsent(from, to);
+        _consents.Add(consent);
+        return consent;
     }
 
     public void SetRemote(string ufrag, string password)

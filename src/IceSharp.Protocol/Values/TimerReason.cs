@@ -18,6 +18,9 @@ public enum TimerReason
     /// <summary>A pair that carries data has been silent for Tr (RFC 8445 §11).</summary>
     Keepalive,
 
+    /// <summary>Consent on a pair in use is asked for, or expires (RFC 7675 §5.1).</summary>
+    Consent,
+
     /// <summary>A TURN allocation has to be refreshed, or ends (RFC 8656 §8).</summary>
     AllocationRefresh,
 

@@ -49,7 +49,7 @@ public sealed class IceAgent : IAsyncDisposable
         Protocol.IPacingGate gate = Options.SharePacing ? SharedPacingGate.For(Options.TimeProvider) : new Protocol.IntervalPacingGate();
         _machine = new IceAgentMachine(machineOptions, _random, gate);
         string name = $"ice-{Interlocked.Increment(ref s_count)}";
-        _session = new AgentSession(name, Logger, CreateWatchers())
+        _session = new AgentSession(name, Logger, CreateWatchers(), Options.TimeProvider)
         {
             Observation = new AgentObservation(AgentMetrics.For(Options.MeterFactory), Options.TimeProvider, name),
         };
@@ -69,6 +69,9 @@ public sealed class IceAgent : IAsyncDisposable
 
     /// <summary>Local addresses have come or gone since gathering began. Those that came are used while gathering runs, afterwards with the next ICE restart; pairs of those that went have failed.</summary>
     public event EventHandler<IceLocalAddressChange>? LocalAddressesChanged;
+
+    /// <summary>A component may not send on its pair any more (RFC 7675). An ICE restart finds another one.</summary>
+    public event EventHandler<IceConsentLossNotice>? ConsentLost;
 
     /// <summary>The settings.</summary>
     public IceAgentOptions Options { get; }
@@ -350,6 +353,12 @@ public sealed class IceAgent : IAsyncDisposable
     private Task<IceDescription> DescribeAsync(AgentDriver driver) =>
         driver.InvokeAsync(_ => _session.Description = driver.Machine.CreateLocalDescription());
 
+    internal void RevokeConsent(IceComponent component)
+    {
+        AgentDriver driver = EnsureStarted();
+        driver.Post(now => driver.Machine.RevokeConsent(now, component.Stream.Index, component.Id));
+    }
+
     private async Task CloseAsync()
     {
         _session.EndWith(AgentSession.ClosedException());
@@ -380,7 +389,8 @@ public sealed class IceAgent : IAsyncDisposable
         state => Notify(GatheringStateChanged, state),
         change => Notify(PairStateChanged, change),
         change => Notify(SelectedPairChanged, change),
-        change => Notify(LocalAddressesChanged, change));
+        change => Notify(LocalAddressesChanged, change),
+        notice => Notify(ConsentLost, notice));
 
     private void Notify<T>(EventHandler<T>? handler, T change)
     {

@@ -92,6 +92,10 @@ public sealed record IceAgentOptions
     /// <value>At least 15 s, which is the default.</value>
     public TimeSpan KeepaliveInterval { get; init; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>Whether the pair in use has to prove again and again that the peer wants its data (RFC 7675): a request every 4 to 6 s, and sending ends 30 s after the last answer.</summary>
+    /// <value>The default is true. False keeps pairs alive with Binding indications, and sends on when the peer is gone: for peers that answer no checks after the start.</value>
+    public bool ConsentFreshness { get; init; } = true;
+
     /// <summary>After this time gathering ends without the servers that have not answered.</summary>
     /// <value>100 ms to 10 min; the default is 10 s.</value>
     public TimeSpan GatheringTimeout { get; init; } = TimeSpan.FromSeconds(10);
@@ -203,6 +207,7 @@ public sealed record IceAgentOptions
             MaxCandidatePairs = MaxCandidatePairs,
             MaxRemoteCandidates = MaxRemoteCandidates,
             KeepaliveInterval = KeepaliveInterval,
+            ConsentFreshness = ConsentFreshness,
             GatheringTimeout = GatheringTimeout,
             ServerTimeout = ServerTimeout,
             CloseTimeout = CloseTimeout,

@@ -20,6 +20,8 @@ public sealed class IceComponent
     /// <summary>Component ID, 1 to 256; RTP is 1, RTCP 2.</summary>
     public int Id { get; }
 
+    internal void RevokeConsent() => _agent.RevokeConsent(this);
+
     /// <summary>The pair that carries data now; null when none does.</summary>
     public IceCandidatePairInfo? SelectedPair => Connection.SelectedPair;
 

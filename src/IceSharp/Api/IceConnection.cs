@@ -26,6 +26,7 @@ public sealed class IceConnection
     private volatile ActiveRoute? _route;
     private volatile IceDatagramReceiver? _receiver;
     private volatile bool _closed;
+    private volatile bool _consentLost;
     private LoopClock? _clock;
     private Action<Action>? _post;
     private Action<int>? _mark;
@@ -98,7 +99,7 @@ public sealed class IceConnection
         ActiveRoute? route = _route;
         if (route is null)
         {
-            return _closed ? IceSendResult.Closed : IceSendResult.NoRoute;
+            return _closed ? IceSendResult.Closed : _consentLost ? IceSendResult.ConsentLost : IceSendResult.NoRoute;
         }
 
         IceSendResult result = route.Published.Send(datagram);
@@ -114,7 +115,7 @@ public sealed class IceConnection
     /// <summary>Sends one datagram, waiting while the socket's send buffer is full.</summary>
     /// <param name="datagram">Its bytes; the caller's again when the task completes.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
-    /// <exception cref="IceException">There is no valid pair now, the datagram is too long, the network refuses, or the agent is closed.</exception>
+    /// <exception cref="IceException">There is no valid pair now, the peer's consent is lost, the datagram is too long, the network refuses, or the agent is closed.</exception>
     public ValueTask SendAsync(ReadOnlyMemory<byte> datagram, CancellationToken cancellationToken = default)
     {
         if (cancellationToken.IsCancellationRequested)
@@ -164,6 +165,10 @@ public sealed class IceConnection
         }
     }
 
+    /// <summary>Ends sending, because the peer has closed the connection by an authenticated message of a protocol above, for example a DTLS alert (RFC 7675 §5.2). An ICE restart begins it anew.</summary>
+    /// <exception cref="ObjectDisposedException">The agent is disposed.</exception>
+    public void RevokeConsent() => Component.RevokeConsent();
+
     /// <summary>"audio/1".</summary>
     public override string ToString() => Component.ToString();
 
@@ -205,6 +210,7 @@ public sealed class IceConnection
         _route = route is null ? null : new ActiveRoute(route, _sent.For(route.Route.Pair));
         if (route is not null)
         {
+            _consentLost = false;
             _ready.Reach(route.Route.Pair);
         }
 
@@ -217,6 +223,13 @@ public sealed class IceConnection
 
     /// <summary>What was sent over a pair; null when nothing was.</summary>
     internal SentTraffic? SentOver(IceCandidatePairInfo pair) => _sent.Find(pair);
+
+    /// <summary>The peer's consent is gone; a route that comes later brings it back. On the loop.</summary>
+    internal void LoseConsent()
+    {
+        _consentLost = true;
+        _route = null;
+    }
 
     internal void Complete(IceCandidatePairInfo pair) => _completed.Reach(pair);
 
@@ -262,6 +275,7 @@ public sealed class IceConnection
     private IceException ToException(IceSendResult result, int length) => result switch
     {
         IceSendResult.NoRoute => new IceException(IceError.NoRoute, $"{this} has no valid pair to send over."),
+        IceSendResult.ConsentLost => new IceException(IceError.ConsentLost, $"{this} may not send: the peer has not answered for 30 s, or has revoked its consent. Restart ICE."),
         IceSendResult.TooLong => new IceException(IceError.MessageTooLong, $"A datagram of {length} bytes is too long for the path of {this}."),
         IceSendResult.Closed => new IceException(IceError.AgentClosed, $"{this} is closed."),
         _ => new IceException(IceError.NetworkUnreachable, $"The network refused a datagram of {this}: {result}."),

@@ -12,6 +12,9 @@ public enum IceError
     /// <summary>There is no valid pair to send over at the moment.</summary>
     NoRoute,
 
+    /// <summary>The peer has not answered for 30 s, or has revoked its consent to receive (RFC 7675): an ICE restart is needed.</summary>
+    ConsentLost,
+
     /// <summary>The datagram is longer than the path or UDP allows.</summary>
     MessageTooLong,
 

@@ -9,6 +9,9 @@ public enum IceSendResult
     /// <summary>There is no valid pair at the moment.</summary>
     NoRoute,
 
+    /// <summary>The peer no longer consents to receive on the pair, or has not answered for 30 s (RFC 7675): nothing is sent before another pair works or ICE was restarted.</summary>
+    ConsentLost,
+
     /// <summary>The socket's send buffer is full; the datagram was not taken.</summary>
     WouldBlock,
 

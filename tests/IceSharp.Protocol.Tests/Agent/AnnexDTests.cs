@@ -225,7 +225,6 @@ public class AnnexDTests
                 stream.LocalCandidates.Add(candidate);
                 if (isBase)
                 {
-                    @base.Candidate = candidate;
                     hosts = side.Type == Host ? [.. hosts, @base] : hosts;
                 }
             }

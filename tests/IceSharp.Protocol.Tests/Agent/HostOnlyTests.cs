@@ -97,9 +97,11 @@ public class HostOnlyTests
     [Rfc("ICE-8445-11-e")]
     [Rfc("ICE-8445-11-g")]
     [Rfc("ICE-8445-11-m")]
-    public void A_silent_pair_gets_a_keepalive_of_28_bytes_every_15_seconds_and_data_puts_it_off()
+    public void Without_consent_a_silent_pair_gets_a_keepalive_of_28_bytes_every_15_seconds_and_data_puts_it_off()
     {
-        (Wire.Station left, Wire.Station right) = Exchange();
+        var noConsent = new IceAgentMachineOptions { ConsentFreshness = false };
+        Wire.Station left = Gathered("left", noConsent, "10.0.1.5"), right = Gathered("right", noConsent, "10.0.2.7");
+        Exchange(left, right);
         _wire.RunUntil(() => Completed(left, right), 1);
         _wire.Run(1);
         _wire.Trace.Clear();

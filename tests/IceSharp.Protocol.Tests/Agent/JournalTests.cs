@@ -6,7 +6,7 @@ namespace IceSharp.Protocol.Tests.Agent;
 public class JournalTests
 {
     // Those that only look. Everything else that is public changes the machine, and a replay has to know of it.
-    private static readonly string[] Looking = ["GetDropCount", "GetRoute", "GetPairs", "ToString", "Dispose"];
+    private static readonly string[] Looking = ["GetDropCount", "GetStatistics", "GetRoute", "GetPairs", "ToString", "Dispose"];
 
     [Fact]
     public void Every_input_and_output_of_the_machine_tells_the_journal()

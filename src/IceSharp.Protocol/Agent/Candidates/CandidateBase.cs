@@ -26,8 +26,4 @@ internal sealed class CandidateBase(LocalSocket socket, TransportAddress address
     public TurnAllocationMachine? Allocation => Relay?.Allocation;
 
     /// <summary>Takes an authenticated message's source among those that data is taken from.</summary>
-    public void Accept(TransportAddress source) => AcceptedSources.Add(source, Socket.Stream.Route(Socket.Component)?.Peer);
-
-    /// <summary>The candidate that is the base itself; null when policy withholds it.</summary>
-    public LocalCandidate? Candidate { get; set; }
-}
+    public void Accept(TransportAddress source) => AcceptedSources.Add(source, Socket.Stream.Route(Socket.Component)?.Peer);}

@@ -27,6 +27,9 @@ internal sealed class LocalCandidate(
 
     public CandidateBase Base { get; } = @base;
 
+    /// <summary>Whether pairs of its base are formed with it.</summary>
+    public bool StandsForBase => ReferenceEquals(Generation.CandidateOf(Base), this);
+
     public string Foundation { get; } = foundation;
 
     public int LocalPreference { get; } = localPreference;

@@ -53,6 +53,9 @@ internal sealed class CandidatePair(LocalCandidate local, RemoteCandidate remote
     /// <summary>What has happened on the path.</summary>
     public PairCounters Counters { get; set; } = new();
 
+    /// <summary>The peer's consent to receive on the pair's path; null before a check has proven it.</summary>
+    public PathConsent? Consent { get; set; }
+
     /// <summary>How often the peer answered 5xx: it is asked again at most four times (RFC 8489 §6.3.4).</summary>
     public int ServerErrors { get; set; }
 

@@ -9,12 +9,20 @@ internal sealed class CheckConclusions(AgentContext context, ChecklistSet checkl
     {
         CandidatePair pair = attempt.Pair;
         Checklist list = pair.Generation.Checklist;
+        if (pair.Generation.FindConsent(pair.Base, pair.Remote.Address) is { IsLost: true })
+        {
+            // Too late: these credentials are used up on this path (RFC 7675 §5.1).
+            return;
+        }
+
         LocalCandidate local = FindLocal(pair, mapped) ?? LearnLocal(attempt, mapped);
         CandidatePair valid = FindOrMakeValid(now, pair, local);
 
         pair.Produced = valid;
         valid.Generator = pair;
         valid.RoundTripTime = pair.RoundTripTime;
+        GiveConsent(now, pair);
+        GiveConsent(now, valid);
         list.RemoveTriggered(pair);
         list.AddValid(valid);
         checklists.Move(pair, Succeeded, ReferenceEquals(pair, valid) ? "check answered" : $"check answered, seen as {mapped}");
@@ -55,10 +63,16 @@ internal sealed class CheckConclusions(AgentContext context, ChecklistSet checkl
     /// <summary>A 487: the role becomes the opposite of the one that the refused check showed, so that several of them switch once (RFC 8445 §7.2.5.1).</summary>
     public void OnRoleConflict(CheckAttempt attempt)
     {
-        IceRole next = attempt.Role == IceRole.Controlling ? IceRole.Controlled : IceRole.Controlling;
+        OnRoleConflict(attempt.Role);
+        checklists.Trigger(attempt.Pair, "role conflict");
+    }
+
+    /// <summary>A 487 to a request that is not repeated, for consent.</summary>
+    public void OnRoleConflict(IceRole shown)
+    {
+        IceRole next = shown == IceRole.Controlling ? IceRole.Controlled : IceRole.Controlling;
         context.Role.RenewTieBreaker();
         SwitchTo(next, "the peer refused a check for a role conflict");
-        checklists.Trigger(attempt.Pair, "role conflict");
     }
 
     /// <summary>Takes a role over; does nothing when the agent already has it.</summary>
@@ -72,6 +86,18 @@ internal sealed class CheckConclusions(AgentContext context, ChecklistSet checkl
         context.Role.Decide(role, reason);
         checklists.OnRoleChanged();
         nominations.OnRoleChanged();
+    }
+
+    // Consent begins with the check that proves the path (RFC 7675 §5).
+    private void GiveConsent(MonotonicTime now, CandidatePair pair)
+    {
+        if (pair.Consent is null)
+        {
+            pair.Consent = pair.Generation.GetConsent(pair.Base, pair.Remote.Address);
+            pair.Consent.NextRequestAt = ConsentFreshness.NextRequest(context, now);
+        }
+
+        pair.Consent.Renew(now, roundTrip: null);
     }
 
     private static LocalCandidate? FindLocal(CandidatePair pair, TransportAddress mapped)
@@ -128,7 +154,7 @@ internal sealed class CheckConclusions(AgentContext context, ChecklistSet checkl
             return known;
         }
 
-        if (ReferenceEquals(local.Base.Candidate, local) && list.FindPath(local.Base, pair.Remote.Address) is { } inChecklist)
+        if (local.StandsForBase && list.FindPath(local.Base, pair.Remote.Address) is { } inChecklist)
         {
             return inChecklist;
         }

@@ -3,7 +3,7 @@ using static IceSharp.IceCandidatePairState;
 namespace IceSharp.Protocol.Agent;
 
 /// <summary>Evaluates checklists after every change: concluded, failed or running, and with them the agent's state and the data routes (RFC 8445 §6.1.3, §8.1.2, RFC 8863).</summary>
-internal sealed class ChecklistProgress(AgentContext context, Gatherer gatherer)
+internal sealed class ChecklistProgress(AgentContext context, ChecklistSet checklists, Gatherer gatherer)
 {
     // Row: from; column: to. New, Checking, Connected, Completed, Failed, Closed.
     private static readonly bool[,] LegalMoves =
@@ -94,7 +94,11 @@ internal sealed class ChecklistProgress(AgentContext context, Gatherer gatherer)
     {
         Checklist list = stream.Checklist;
         ChecklistState before = list.State;
-        if (AllComponents(stream, c => list.Nominated(c) is not null))
+        if (stream.Current.EndReason is not null)
+        {
+            list.State = ChecklistState.Failed;
+        }
+        else if (AllComponents(stream, c => list.Nominated(c) is not null))
         {
             list.State = ChecklistState.Completed;
         }
@@ -145,6 +149,11 @@ internal sealed class ChecklistProgress(AgentContext context, Gatherer gatherer)
 
     private static string FailureReason(AgentStream stream)
     {
+        if (stream.Current.EndReason is { } reason)
+        {
+            return $"stream '{stream.Mid}': {reason}";
+        }
+
         int count = stream.Checklist.Pairs.Count;
         return count == 0
             ? $"stream '{stream.Mid}': no candidate pair could be formed and no check of the peer arrived"
@@ -153,7 +162,7 @@ internal sealed class ChecklistProgress(AgentContext context, Gatherer gatherer)
 
     private void UpdateRoute(MonotonicTime now, AgentStream stream, int component)
     {
-        CandidatePair? pair = stream.Checklist.State == ChecklistState.Failed ? null : stream.Checklist.Best(component);
+        CandidatePair? pair = stream.Checklist.State == ChecklistState.Failed ? null : BestWithConsent(now, stream, component);
         DataRoute? current = stream.Route(component);
         if (pair is null)
         {
@@ -165,6 +174,7 @@ internal sealed class ChecklistProgress(AgentContext context, Gatherer gatherer)
             && current.Pair.IsNominated == pair.IsNominated;
         if (same)
         {
+            stream.SetRoutePair(component, pair);
             UpdateChannel(stream, component, current!);
             return;
         }
@@ -176,7 +186,7 @@ internal sealed class ChecklistProgress(AgentContext context, Gatherer gatherer)
         }
 
         stream.NoteSent(component, now);
-        stream.SetRouteBase(component, pair.Base);
+        stream.SetRoutePair(component, pair);
         Publish(context, stream, component, new DataRoute
         {
             Stream = stream.Index,
@@ -188,6 +198,34 @@ internal sealed class ChecklistProgress(AgentContext context, Gatherer gatherer)
             Channel = ChannelOf(pair.Base, pair.Remote.Address),
             Pair = pair.ToInfo(),
         });
+    }
+
+    // Consent is kept up on the pair in use only: another one has to regain it first (RFC 7675 §5.1).
+    private CandidatePair? BestWithConsent(MonotonicTime now, AgentStream stream, int component)
+    {
+        while (stream.Checklist.Best(component) is { } best)
+        {
+            bool usable = !context.Options.ConsentFreshness || best.Consent?.IsFresh(now) != false;
+            if (usable)
+            {
+                return best;
+            }
+
+            CandidatePair generator = best.Generator ?? best;
+            if (generator.State == Succeeded)
+            {
+                checklists.Trigger(generator, "consent has to be regained before it is used");
+            }
+
+            if (generator.State != Failed)
+            {
+                return null;
+            }
+
+            stream.Checklist.RemoveValid(best);
+        }
+
+        return null;
     }
 
     // The channel stands, or has ended: the same pair, with other wrapping.

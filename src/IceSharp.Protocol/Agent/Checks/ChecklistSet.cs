@@ -53,6 +53,7 @@ internal sealed class ChecklistSet(AgentContext context)
         if (list.State == ChecklistState.Failed)
         {
             list.State = ChecklistState.Running;
+            list.Generation.EndReason = null;
         }
     }
 
@@ -77,6 +78,18 @@ internal sealed class ChecklistSet(AgentContext context)
 
         foreach (CandidatePair pair in list.Pairs.Where(which).ToArray())
         {
+            Fail(pair, reason);
+        }
+    }
+
+    /// <summary>A path may not be sent on any more: its pairs are over, and with a nominated one the session of the stream (RFC 7675 §5.1, RFC 8445 §12.1).</summary>
+    public void OnConsentLost(CandidatePair lost, string reason)
+    {
+        StreamGeneration generation = lost.Generation;
+        generation.EndReason = lost.IsNominated ? reason : generation.EndReason;
+        foreach (CandidatePair pair in generation.Checklist.Pairs.Union(generation.Checklist.Valid).Where(p => ReferenceEquals(p.Consent, lost.Consent)).ToArray())
+        {
+            generation.Checklist.RemoveValid(pair);
             Fail(pair, reason);
         }
     }
@@ -276,7 +289,7 @@ internal sealed class ChecklistSet(AgentContext context)
             return false;
         }
 
-        return ReferenceEquals(local.Base.Candidate, local)
+        return local.StandsForBase
             && list.Nominated(local.Component) is null
             && list.FindPath(local.Base, remote.Address) is null;
     }

@@ -29,11 +29,17 @@ internal sealed class TriggeredChecks(AgentContext context, ChecklistSet checkli
             return;
         }
 
+        if (generation.FindConsent(check.Base, check.Source) is { IsLost: true })
+        {
+            // Answered for the peer's sake; these credentials do not bring the path back (RFC 7675 §5.1).
+            return;
+        }
+
         // A nomination counts though there is one already: a peer of RFC 8445 nominates again only when the first one failed on its
         // side (§7.2.5.3.4), where our answer was lost; refusing would leave the two on different pairs.
         bool isNominated = check.UseCandidate && context.Role.Current == IceRole.Controlled;
         CandidatePair? pair = generation.Checklist.FindPath(check.Base, check.Source) ?? Learn(now, check, isNominated);
-        if (pair is null || (IsSettled(pair) && !isNominated))
+        if (pair is null || (IsSettled(pair) && !isNominated && !pair.PeerNominated))
         {
             return;
         }
@@ -104,7 +110,7 @@ internal sealed class TriggeredChecks(AgentContext context, ChecklistSet checkli
         StreamGeneration generation = check.Generation;
         int component = check.Base.Socket.Component;
         bool canMatter = generation.Checklist.Nominated(component) is null || !context.PeerIsIce2;
-        if (check.Base.Candidate is not { } local || !(isNominated || (canMatter && check.Base.VainLearning < MaxVainLearning)))
+        if (generation.CandidateOf(check.Base) is not { } local || !(isNominated || (canMatter && check.Base.VainLearning < MaxVainLearning)))
         {
             return null;
         }

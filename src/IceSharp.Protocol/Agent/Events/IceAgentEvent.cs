@@ -63,5 +63,13 @@ public sealed record RoleChanged(IceRole Role, string Reason) : IceAgentEvent;
 /// <param name="Reason">One sentence for a developer.</param>
 public sealed record RemoteCandidateIgnored(int Stream, IceCandidate Candidate, string Reason) : IceAgentEvent;
 
+/// <summary>A pair may not be sent on any more (RFC 7675 §5). Where it was nominated, the stream has failed with it: a restart is needed.</summary>
+/// <param name="Stream">Index of the data stream.</param>
+/// <param name="Component">Component.</param>
+/// <param name="Pair">The pair as it was.</param>
+/// <param name="Loss">Why.</param>
+/// <param name="LastResponseAt">When the last authenticated response arrived on it.</param>
+public sealed record ConsentLost(int Stream, int Component, IceCandidatePairInfo Pair, IceConsentLoss Loss, MonotonicTime LastResponseAt) : IceAgentEvent;
+
 /// <summary>Closing is done: allocations are released or given up, and the machine holds nothing any more.</summary>
 public sealed record AgentClosed : IceAgentEvent;

@@ -53,7 +53,7 @@ internal sealed class CandidateFactory(AgentContext context, ChecklistSet checkl
 
         // Redundant: same transport address and same base (RFC 8445 §5.1.3). Without a NAT that is the host candidate itself. A candidate
         // that was told already stays, whatever the new one's priority (RFC 8838 §10).
-        if (socket.Stream.LocalCandidates.Exists(c => c.Component == socket.Component && c.Address == mapped && ReferenceEquals(c.Base, socket.Direct)))
+        if (socket.Stream.Newest.LocalCandidates.Exists(c => c.Component == socket.Component && c.Address == mapped && ReferenceEquals(c.Base, socket.Direct)))
         {
             string detail = mapped == socket.Address ? "no NAT in between: equals the host candidate" : "known from another server or rule";
             Report(Outcome(task, GatheringResult.Redundant, $"{mapped}: {detail}", duration));
@@ -69,7 +69,7 @@ internal sealed class CandidateFactory(AgentContext context, ChecklistSet checkl
     {
         LocalSocket socket = task.Socket;
         TimeSpan duration = now - (task.StartedAt ?? now);
-        if (socket.Stream.LocalCandidates.Exists(c => c.Component == socket.Component && c.Address == relayed))
+        if (socket.Stream.Newest.LocalCandidates.Exists(c => c.Component == socket.Component && c.Address == relayed))
         {
             Report(Outcome(task, GatheringResult.Redundant, $"{relayed} is the address of another candidate", duration));
             return;
@@ -111,7 +111,7 @@ internal sealed class CandidateFactory(AgentContext context, ChecklistSet checkl
     {
         int localPreference = FreePreference(socket, type, wantedPreference);
         return new LocalCandidate(
-            socket.Stream.Current,
+            socket.Stream.Newest,
             socket.Component,
             type,
             address,
@@ -129,7 +129,7 @@ internal sealed class CandidateFactory(AgentContext context, ChecklistSet checkl
     private static int FreePreference(LocalSocket socket, IceCandidateType type, int wanted)
     {
         int preference = Math.Clamp(wanted, 1, 65535);
-        while (socket.Stream.LocalCandidates.Exists(c => c.Component == socket.Component && c.Type == type && c.LocalPreference == preference))
+        while (socket.Stream.Newest.LocalCandidates.Exists(c => c.Component == socket.Component && c.Type == type && c.LocalPreference == preference))
         {
             preference = preference > 1 ? preference - 1 : 65535;
         }
@@ -141,7 +141,6 @@ internal sealed class CandidateFactory(AgentContext context, ChecklistSet checkl
     {
         // What stands for the base in pairs: the candidate that is the base itself or, where the policy holds that back, the first that
         // sends from there (RFC 8445 §6.1.2.4 replaces a reflexive candidate by its base).
-        candidate.Base.Candidate ??= candidate;
         candidate.Generation.LocalCandidates.Add(candidate);
         string detail = candidate.Info.Rewrite is { } rule ? $"{candidate.Address} by the rule {rule}" : $"{candidate.Address}";
         Report(task is null ? Outcome(candidate.Base.Socket, GatheringResult.Found, detail, duration) : Outcome(task, GatheringResult.Found, detail, duration));

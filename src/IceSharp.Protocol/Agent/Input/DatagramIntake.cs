@@ -4,7 +4,7 @@ using IceSharp.Protocol.Stun;
 namespace IceSharp.Protocol.Agent;
 
 /// <summary>Tells the datagrams of an agent's sockets apart: answers of servers, checks and their answers, direct or through a relay, and application data.</summary>
-internal sealed class DatagramIntake(AgentContext context, Gatherer gatherer, ServerTasks servers, CheckInitiator initiator, CheckResponder responder)
+internal sealed class DatagramIntake(AgentContext context, Gatherer gatherer, ServerTasks servers, CheckInitiator initiator, CheckResponder responder, ConsentFreshness consent)
 {
     /// <summary>Takes a datagram and says what became of it.</summary>
     public DatagramVerdict Receive(MonotonicTime now, in TransportPath path, ReadOnlySpan<byte> datagram)
@@ -96,7 +96,7 @@ internal sealed class DatagramIntake(AgentContext context, Gatherer gatherer, Se
         {
             StunClass.Request => responder.HandleRequest(now, arrivedAt, source, message),
             StunClass.Indication => DatagramVerdict.Consumed,
-            _ => initiator.HandleResponse(now, arrivedAt, source, message),
+            _ => consent.HandleResponse(now, arrivedAt, source, message) ?? initiator.HandleResponse(now, arrivedAt, source, message),
         };
     }
 }

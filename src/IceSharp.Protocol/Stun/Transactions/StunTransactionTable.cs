@@ -82,6 +82,25 @@ public sealed class StunTransactionTable<TOwner>
         }
     }
 
+    /// <summary>Ends all transactions of some owners: their IDs are forgotten.</summary>
+    /// <param name="match">Which owners.</param>
+    public void RemoveAll(Predicate<TOwner> match)
+    {
+        ArgumentNullException.ThrowIfNull(match);
+        for (int i = _inOrder.Count - 1; i >= 0; i--)
+        {
+            StunTransaction<TOwner> transaction = _inOrder[i];
+            if (match(transaction.Owner))
+            {
+                _byId.Remove(transaction.Id);
+                _inOrder.RemoveAt(i);
+                Reclaim(transaction);
+            }
+        }
+
+        FindNextDeadline();
+    }
+
     /// <summary>Stops the copies of a transaction and keeps its ID until its normal end, so that a late response is recognised (RFC 8489 §6.2.1, RFC 8445 §7.3.1.4).</summary>
     public void Cancel(StunTransaction<TOwner> transaction)
     {

@@ -53,6 +53,9 @@ internal static partial class Log
     [LoggerMessage(27, LogLevel.Debug, "Agent {Agent} lost local candidate {Type} {Address} of stream {Stream}.")]
     public static partial void CandidateLost(ILogger logger, string agent, IceCandidateType type, Protocol.TransportAddress address, int stream);
 
+    [LoggerMessage(19, LogLevel.Information, "Agent {Agent} stream {Stream} component {Component} has lost the peer's consent ({Loss}), {Seconds} s after the last response.")]
+    public static partial void ConsentLost(ILogger logger, string agent, int stream, int component, IceConsentLoss loss, double seconds);
+
     [LoggerMessage(20, LogLevel.Debug, "Agent {Agent} opened socket {Socket} on {Address}.")]
     public static partial void SocketOpened(ILogger logger, string agent, Protocol.SocketHandle socket, Protocol.TransportAddress address);
 

@@ -177,7 +177,7 @@ internal sealed class AgentDriver : LoopMember
 
         while (!_ended && _machine.TryGetEvent(out IceAgentEvent? fact))
         {
-            Tell(fact);
+            Tell(fact, now);
         }
     }
 
@@ -221,7 +221,7 @@ internal sealed class AgentDriver : LoopMember
         _host.Begin(request);
     }
 
-    private void Tell(IceAgentEvent fact)
+    private void Tell(IceAgentEvent fact, MonotonicTime now)
     {
         switch (fact)
         {
@@ -235,7 +235,7 @@ internal sealed class AgentDriver : LoopMember
                 End();
                 break;
             default:
-                _session.Tell(fact, _machine);
+                _session.Tell(fact, _machine, now);
                 break;
         }
     }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using IceSharp.Internal.Diagnostics;
 using IceSharp.Internal.Routing;
+using IceSharp.Protocol;
 using IceSharp.Protocol.Agent;
 using Microsoft.Extensions.Logging;
 
@@ -10,7 +11,7 @@ namespace IceSharp.Internal.Driver;
 /// <summary>What the public face of an agent and its driver share: snapshots that the loop publishes, and things to wait for.</summary>
 /// <remarks>Written on the loop, read anywhere; <see cref="EndWith"/> may come from anywhere.</remarks>
 [SuppressMessage("Design", "CA1001", Justification = "A cancellation source without timer and links holds nothing.")]
-internal sealed class AgentSession(string name, ILogger logger, AgentWatchers watchers)
+internal sealed class AgentSession(string name, ILogger logger, AgentWatchers watchers, TimeProvider time)
 {
     private readonly Milestone<bool> _gathered = new();
     private readonly CancellationTokenSource _ending = new();
@@ -128,7 +129,7 @@ internal sealed class AgentSession(string name, ILogger logger, AgentWatchers wa
     }
 
     /// <summary>Takes a fact from the machine. On the loop.</summary>
-    public void Tell(IceAgentEvent fact, IceAgentMachine machine)
+    public void Tell(IceAgentEvent fact, IceAgentMachine machine, MonotonicTime now)
     {
         switch (fact)
         {
@@ -156,6 +157,11 @@ internal sealed class AgentSession(string name, ILogger logger, AgentWatchers wa
                 Log.PairNominated(logger, name, nominated.Stream, nominated.Component, nominated.Pair);
                 _pairsChanged = true;
                 _atEnd.Add(() => Connection(nominated.Stream, nominated.Component)?.Complete(nominated.Pair));
+                break;
+            case ConsentLost lost:
+                Log.ConsentLost(logger, name, lost.Stream, lost.Component, lost.Loss, (now - lost.LastResponseAt).TotalSeconds);
+                Connection(lost.Stream, lost.Component)?.LoseConsent();
+                watchers.ConsentLost(new IceConsentLossNotice(Mid(lost.Stream), lost.Component, lost.Pair, lost.Loss, time.GetUtcNow() - (now - lost.LastResponseAt)));
                 break;
             case PairStateChanged changed:
                 Log.PairChanged(logger, name, changed.Stream, changed.Pair, changed.Previous, changed.Reason);

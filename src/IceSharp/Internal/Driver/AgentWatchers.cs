@@ -6,4 +6,5 @@ internal sealed record AgentWatchers(
     Action<IceGatheringState> GatheringStateChanged,
     Action<IcePairChange> PairStateChanged,
     Action<IceSelectedPairChange> SelectedPairChanged,
-    Action<IceLocalAddressChange> LocalAddressesChanged);
+    Action<IceLocalAddressChange> LocalAddressesChanged,
+    Action<IceConsentLossNotice> ConsentLost);
