@@ -13,14 +13,18 @@ namespace IceSharp.Testing;
 [Experimental("ICE0001")]
 public sealed class VirtualAgent : IDisposable
 {
+    private const byte Spoilt = 0xDB;
 
     private readonly Dictionary<SocketHandle, VirtualSocket> _sockets = [];
     private readonly List<IceAgentEvent> _events = [];
     private readonly List<ReceivedData> _received = [];
     private readonly byte[] _buffer = new byte[ushort.MaxValue];
+    private readonly byte[] _lent = new byte[ushort.MaxValue];
     private readonly SeededRandomSource _relayIds;
     private readonly SeededRandomSource _resolutionDraws;
     private readonly VirtualTimer _timer;
+    private readonly List<(MonotonicTime At, IceAgentEvent Fact)> _history = [];
+    private readonly List<int> _componentCounts = [];
     private bool _draining;
     private bool _disposed;
 
@@ -37,7 +41,9 @@ public sealed class VirtualAgent : IDisposable
         _resolutionDraws = host.Network.Random.Derive($"{purpose}, server resolution");
         _timer = new VirtualTimer(host.Network, () => Do(m => m.HandleTimeout(host.Network.Now)));
         host.InterfacesChanged += NotifyNetworkChange;
-        Machine = new IceAgentMachine(options ?? new IceAgentMachineOptions(), host.Network.Random.Derive(purpose), pacingGate ?? new IntervalPacingGate());
+        IceAgentMachineOptions settings = options ?? new IceAgentMachineOptions();
+        Invariants = new InvariantMonitor(host.Name, InvariantMonitor.CreateDefaults(settings), settings.Journal);
+        Machine = new IceAgentMachine(settings with { Journal = Invariants }, host.Network.Random.Derive(purpose), pacingGate ?? new IntervalPacingGate());
     }
 
     /// <summary>Where it runs.</summary>
@@ -45,6 +51,12 @@ public sealed class VirtualAgent : IDisposable
 
     /// <summary>The machine: look at its state, pairs and routes here.</summary>
     public IceAgentMachine Machine { get; }
+
+    /// <summary>What holds for the agent; a step after which something does not throws <see cref="InvariantViolationException"/> out of the run.</summary>
+    public InvariantMonitor Invariants { get; }
+
+    /// <summary>Every event so far with its time.</summary>
+    public IReadOnlyList<(MonotonicTime At, IceAgentEvent Fact)> History => _history;
 
     /// <summary>Every event so far.</summary>
     public IReadOnlyList<IceAgentEvent> Events => _events;
@@ -80,8 +92,14 @@ public sealed class VirtualAgent : IDisposable
     {
         int index = Machine.AddDataStream(mid, componentCount);
         StreamCount = index + 1;
+        _componentCounts.Add(componentCount);
         return index;
     }
+
+    /// <summary>Number of components of a data stream, as it was added.</summary>
+    /// <param name="stream">Index of the data stream.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such stream.</exception>
+    public int ComponentCount(int stream) => _componentCounts[stream];
 
     /// <summary>Starts gathering.</summary>
     public void StartGathering() => Do(m => m.StartGathering(Host.Network.Now));
@@ -110,6 +128,7 @@ public sealed class VirtualAgent : IDisposable
             return false;
         }
 
+        Invariants.DataSent(Host.Network.Now, route);
         if (route.Channel is { } channel)
         {
             byte[] frame = new byte[ChannelDataWriter.FrameBytes(data.Length, padded: false)];
@@ -168,7 +187,11 @@ public sealed class VirtualAgent : IDisposable
 
     private void Receive(SocketHandle handle, MonotonicTime now, TransportAddress source, ReadOnlySpan<byte> datagram)
     {
-        DatagramVerdict verdict = Machine.HandleDatagram(now, new TransportPath(handle, source), datagram);
+        // The machine may look at a datagram during the call and not longer: what it kept would be spoilt afterwards.
+        Span<byte> lent = _lent.AsSpan(0, datagram.Length);
+        datagram.CopyTo(lent);
+        DatagramVerdict verdict = Machine.HandleDatagram(now, new TransportPath(handle, source), lent);
+        lent.Fill(Spoilt);
         if (verdict.Kind == VerdictKind.Payload)
         {
             Deliver(now, verdict, datagram.Slice(verdict.PayloadOffset, verdict.PayloadLength));
@@ -211,6 +234,7 @@ public sealed class VirtualAgent : IDisposable
         if (!_disposed)
         {
             _timer.Set(Machine.NextTimeout.At);
+            Invariants.ThrowIfViolated();
         }
     }
 
@@ -224,6 +248,8 @@ public sealed class VirtualAgent : IDisposable
             {
                 socket.Send(transmit.Destination, _buffer.AsSpan(0, transmit.Length));
             }
+
+            _buffer.AsSpan(0, transmit.Length).Fill(Spoilt);
         }
 
         while (Machine.TryGetHostRequest(out IceHostRequest? request))
@@ -236,6 +262,7 @@ public sealed class VirtualAgent : IDisposable
         {
             moved = true;
             _events.Add(happened);
+            _history.Add((Host.Network.Now, happened));
             Observer?.Invoke(happened);
         }
 

@@ -37,6 +37,9 @@ internal sealed class VirtualDatagram(long number, MonotonicTime sentAt, Transpo
 
     public int Hops { get; set; }
 
+    /// <summary>Whether its way is over: every datagram has one owner at a time, and one end.</summary>
+    public bool HasEnded { get; set; }
+
     /// <summary>Size of the IP packet, before fragmentation.</summary>
     public int PacketBytes => Bytes.Length + UdpHeaderBytes + (Destination.Family == IpFamily.IPv6 ? IPv6HeaderBytes : IPv4HeaderBytes);
 

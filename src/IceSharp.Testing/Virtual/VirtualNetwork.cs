@@ -315,7 +315,16 @@ public sealed class VirtualNetwork
         }
     }
 
-    internal void End(VirtualDatagram datagram, PacketFate fate, string where) => Trace.Add(datagram, Now, fate, where);
+    internal void End(VirtualDatagram datagram, PacketFate fate, string where)
+    {
+        if (datagram.HasEnded)
+        {
+            throw new InvalidOperationException($"Datagram {datagram.Number} ends twice, the second time as {fate} at '{where}'.");
+        }
+
+        datagram.HasEnded = true;
+        Trace.Add(datagram, Now, fate, where);
+    }
 
     private void RefuseKnownName(string name)
     {
