@@ -16,6 +16,7 @@ internal sealed partial class ChildProcess : IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly List<string> _lines = [];
     private readonly List<Waiter> _waiters = [];
+    private Action<string>? _listener;
     private readonly Task _completion;
 
     private ChildProcess(Process process, string commandLine)
@@ -85,6 +86,16 @@ internal sealed partial class ChildProcess : IAsyncDisposable
 
     public void CloseInput() => _process.StandardInput.Close();
 
+    /// <summary>Hands every line of output to a listener, those already written first, in order.</summary>
+    public void Listen(Action<string> listener)
+    {
+        lock (_gate)
+        {
+            _lines.ForEach(listener);
+            _listener += listener;
+        }
+    }
+
     /// <summary>Waits for the first line of output that matches, written before or after the call.</summary>
     /// <exception cref="InvalidOperationException">The program ended, or the deadline passed, without such a line.</exception>
     public async Task<string> WaitForLineAsync(Func<string, bool> matches, TimeSpan deadline)
@@ -149,6 +160,7 @@ internal sealed partial class ChildProcess : IAsyncDisposable
             lock (_gate)
             {
                 _lines.Add(line);
+                _listener?.Invoke(line);
                 foreach (Waiter waiter in _waiters.Where(w => w.Matches(line)))
                 {
                     waiter.Found.TrySetResult(line);

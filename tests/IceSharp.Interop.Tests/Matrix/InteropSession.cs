@@ -1,0 +1,189 @@
+using System.Diagnostics;
+
+namespace IceSharp.Interop.Tests.Matrix;
+
+/// <summary>One session between our agent, or any other, and a peer: carries descriptions across, and judges what comes of it.</summary>
+internal sealed class InteropSession : IAsyncDisposable
+{
+    private const int DtlsHandshake = 22;
+
+    private static readonly TimeSpan StepDeadline = TimeSpan.FromSeconds(30), Lifetime = TimeSpan.FromSeconds(60);
+
+    private readonly InteropMode _mode;
+    private readonly PeerProgram _left, _right;
+    private readonly PeerProcess _ours, _theirs;
+    private readonly LinePump _toOurs, _toTheirs;
+
+    private InteropSession(InteropMode mode, PeerProgram left, PeerProgram right, PeerProcess ours, PeerProcess theirs)
+    {
+        _mode = mode;
+        _left = left;
+        _right = right;
+        _ours = ours;
+        _theirs = theirs;
+        _toOurs = new LinePump(ours);
+        _toTheirs = new LinePump(theirs);
+    }
+
+    /// <summary>Runs a session to its end.</summary>
+    /// <exception cref="InvalidOperationException">It did not come about; the message holds what both sides wrote.</exception>
+    public static async Task<InteropOutcome> RunAsync(MatrixLab lab, InteropMode mode, PeerProgram left, PeerProgram right)
+    {
+        string[] servers = mode.Path == InteropPath.Host ? [] : lab.ServerArguments(mode.IsIpv6);
+        PeerProcess ours = await PeerProcess.StartAsync(left, [.. Arguments(mode, isOurs: true), .. servers], lab.Left, Lifetime);
+        PeerProcess theirs = await PeerProcess.StartAsync(right, [.. Arguments(mode, isOurs: false), .. servers], lab.Right, Lifetime);
+        await using InteropSession session = new(mode, left, right, ours, theirs);
+        try
+        {
+            return await session.RunAsync();
+        }
+        catch (InvalidOperationException failure)
+        {
+            throw new InvalidOperationException(
+                $"{left.Name} with {right.Name}, {mode}: {failure.Message}{Environment.NewLine}--- {left.Name}:{Environment.NewLine}{ours.Output}{Environment.NewLine}--- {right.Name}:{Environment.NewLine}{theirs.Output}",
+                failure);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _toOurs.Write("close");
+        _toTheirs.Write("close");
+        await _toOurs.DisposeAsync();
+        await _toTheirs.DisposeAsync();
+        await _ours.DisposeAsync();
+        await _theirs.DisposeAsync();
+    }
+
+    private static string[] Arguments(InteropMode mode, bool isOurs)
+    {
+        bool controls = isOurs ? mode.WeControl : mode.TheyControl;
+        bool relays = mode.Path is InteropPath.BothRelays || mode.Path == (isOurs ? InteropPath.OurRelay : InteropPath.TheirRelay);
+        return
+        [
+            controls ? "--controlling" : "--controlled",
+            mode.WeOffer == isOurs ? "--offerer" : "--answerer",
+            mode.Trickles ? "--trickle" : "--full",
+            .. relays ? ["--relay-only"] : Array.Empty<string>(),
+            .. mode.Components > 1 ? ["--components", "2"] : Array.Empty<string>(),
+            .. !isOurs && mode.Twist == InteropTwist.PeerIsLite ? ["--lite"] : Array.Empty<string>(),
+            .. !isOurs && mode.Twist == InteropTwist.PeerIsAggressive ? ["--aggressive"] : Array.Empty<string>(),
+            .. !isOurs && mode.Twist == InteropTwist.HiddenAddresses ? ["--mdns"] : Array.Empty<string>(),
+        ];
+    }
+
+    private async Task<InteropOutcome> RunAsync()
+    {
+        _ours.ForwardTo(line => Carry(line, _toTheirs));
+        _theirs.ForwardTo(line => Carry(line, _toOurs));
+        (PeerProcess offerer, LinePump toOfferer, LinePump toAnswerer) = _mode.WeOffer ? (_ours, _toOurs, _toTheirs) : (_theirs, _toTheirs, _toOurs);
+        PeerProcess answerer = ReferenceEquals(offerer, _ours) ? _theirs : _ours;
+
+        toOfferer.Write("gather");
+        await offerer.WaitAsync(IsLastOfDescription, 0, StepDeadline);
+        toAnswerer.Write("gather");
+        await answerer.WaitAsync(IsLastOfDescription, 0, StepDeadline);
+        long start = Stopwatch.GetTimestamp();
+        (int ours, int theirs) = await ConnectAsync(0, 0);
+        TimeSpan time = Stopwatch.GetElapsedTime(start);
+        await ExchangeDataAsync("before");
+        if (_mode.Twist is InteropTwist.OurRestart or InteropTwist.TheirRestart)
+        {
+            (_mode.Twist == InteropTwist.OurRestart ? _toOurs : _toTheirs).Write("restart");
+            (ours, theirs) = await ConnectAsync(ours, theirs);
+            await ExchangeDataAsync("after");
+        }
+
+        InteropOutcome outcome = new(time, _ours.Selected, _theirs.Selected);
+        Judge(outcome);
+        return outcome;
+    }
+
+    // With full signalling a description is there once all candidates are.
+    private bool IsLastOfDescription(string line) =>
+        _mode.Trickles ? line.StartsWith("credentials ", StringComparison.Ordinal) : line == "end-of-candidates";
+
+    // Candidates of the other family are not told, so that the session is one of its family.
+    private void Carry(string line, LinePump to)
+    {
+        if (!line.StartsWith("candidate:", StringComparison.Ordinal) || IsOfFamily(line))
+        {
+            to.Write(line);
+        }
+    }
+
+    private bool IsOfFamily(string candidate)
+    {
+        string address = candidate.Split(' ')[4];
+        return address.Contains(':', StringComparison.Ordinal) == _mode.IsIpv6 || address.EndsWith(".local", StringComparison.Ordinal);
+    }
+
+    private async Task<(int Ours, int Theirs)> ConnectAsync(int ours, int theirs)
+    {
+        int[] positions = await Task.WhenAll(
+            _ours.WaitAsync(line => line == "connected", ours, StepDeadline), _theirs.WaitAsync(line => line == "connected", theirs, StepDeadline));
+        return (positions[0], positions[1]);
+    }
+
+    private async Task ExchangeDataAsync(string word)
+    {
+        for (int component = 1; component <= _mode.Components; component++)
+        {
+            await SendAsync(_left, _toOurs, _right, _theirs, component, word);
+            await SendAsync(_right, _toTheirs, _left, _ours, component, word);
+        }
+    }
+
+    // Data of DTLS peers is their first handshake message; ours with them would be no DTLS and is not tried.
+    private static async Task SendAsync(PeerProgram from, LinePump toSender, PeerProgram to, PeerProcess receiver, int component, string word)
+    {
+        if (from.HasPlainData && to.HasPlainData)
+        {
+            toSender.Write($"send {component} {word} from {from.Name}");
+            await receiver.WaitAsync(line => line == $"received {component} {word} from {from.Name}", 0, StepDeadline);
+        }
+        else if (to.HasPlainData)
+        {
+            await receiver.WaitAsync(line => line == $"received {component} binary {DtlsHandshake}", 0, StepDeadline);
+        }
+    }
+
+    private void Judge(InteropOutcome outcome)
+    {
+        Require(outcome.Ours.Count >= _mode.Components && outcome.Theirs.Count >= _mode.Components, "a component has no selected pair");
+        foreach ((SelectedPair ours, SelectedPair theirs) in outcome.Ours.Zip(outcome.Theirs))
+        {
+            string both = $"ours: {ours}, theirs: {theirs}";
+            switch (_mode.Path)
+            {
+                case InteropPath.Host:
+                    bool hides = theirs.LocalAddress == "hidden" || theirs.RemoteAddress == "hidden";
+                    Require(hides || ours.Mirrors(theirs), $"the two sides use different pairs; {both}");
+                    Require(IsDirect(ours) && IsDirect(theirs), $"a detour though the hosts reach each other; {both}");
+                    break;
+                case InteropPath.Reflexive:
+                    Require(IsDirect(ours) && IsDirect(theirs), $"the relay is used though a direct path exists; {both}");
+                    break;
+                case InteropPath.OurRelay:
+                    Require(ours.LocalType == "relay", $"our side is not relayed; {both}");
+                    break;
+                case InteropPath.TheirRelay:
+                    Require(theirs.LocalType == "relay", $"the other side is not relayed; {both}");
+                    break;
+                default:
+                    Require(ours.LocalType == "relay" && theirs.LocalType == "relay", $"not both sides are relayed; {both}");
+                    break;
+            }
+        }
+    }
+
+    private static bool IsDirect(SelectedPair pair) => pair.LocalType != "relay" && pair.RemoteType != "relay";
+
+    private static void Require(bool holds, string problem)
+    {
+        if (!holds)
+        {
+            throw new InvalidOperationException(problem);
+        }
+    }
+}
