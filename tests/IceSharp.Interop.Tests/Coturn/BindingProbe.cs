@@ -12,7 +12,7 @@ internal static class BindingProbe
 
     private static readonly TimeSpan FirstTimeout = TimeSpan.FromMilliseconds(50), LongestTimeout = TimeSpan.FromMilliseconds(800);
 
-    /// <summary>Asks, repeating with doubled waits, and returns the IPv4 address the server saw.</summary>
+    /// <summary>Asks, repeating with doubled waits, and returns the address the server saw.</summary>
     /// <exception cref="TimeoutException">No answer within the deadline.</exception>
     public static async Task<IPEndPoint> AskAsync(Socket socket, IPEndPoint server, TimeSpan deadline)
     {
@@ -59,11 +59,16 @@ internal static class BindingProbe
         for (ReadOnlySpan<byte> rest = response[20..]; rest.Length >= 4;)
         {
             int type = BinaryPrimitives.ReadUInt16BigEndian(rest), length = BinaryPrimitives.ReadUInt16BigEndian(rest[2..]);
-            if (type == 0x0020 && length == 8 && rest.Length >= 12 && rest[5] == 1)
+            if (type == 0x0020 && length is 8 or 20 && rest.Length >= 4 + length && rest[5] == length / 12 + 1)
             {
+                // Masked with the cookie and, for IPv6, the transaction ID, which follows it in the header.
                 ushort port = (ushort)(BinaryPrimitives.ReadUInt16BigEndian(rest[6..]) ^ (MagicCookie >> 16));
-                byte[] address = new byte[4];
-                BinaryPrimitives.WriteUInt32BigEndian(address, BinaryPrimitives.ReadUInt32BigEndian(rest[8..]) ^ MagicCookie);
+                byte[] address = rest.Slice(8, length - 4).ToArray();
+                for (int i = 0; i < address.Length; i++)
+                {
+                    address[i] ^= request[4 + i];
+                }
+
                 mapped = new IPEndPoint(new IPAddress(address), port);
                 return true;
             }

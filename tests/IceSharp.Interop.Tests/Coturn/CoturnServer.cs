@@ -152,8 +152,9 @@ internal sealed class CoturnServer : IAsyncDisposable
             return await home.BindUdpAsync(address);
         }
 
-        Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-        socket.Bind(new IPEndPoint(IPAddress.Parse(address), 0));
+        IPAddress local = IPAddress.Parse(address);
+        Socket socket = new(local.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+        socket.Bind(new IPEndPoint(local, 0));
         return socket;
     }
 

@@ -24,7 +24,7 @@ internal static class InteropReport
         page.AppendLine();
         page.AppendLine(CultureInfo.InvariantCulture, $"Our agent connects with agents of others, in network namespaces, with coturn as STUN and TURN server. **pass** stands for {runs} sessions in a row in which both sides connected,");
         page.AppendLine("used the path the column names, and data arrived; a number is the note under the tables that says why a cell is empty of tests or failed.");
-        page.AppendLine("*srflx*: both sides behind port restricted NATs, with relays at hand that must not win. *our relay*, *their relay*: that side has relayed candidates only.");
+        page.AppendLine("*srflx*: both sides behind port restricted NATs; where our agent controls, with relays at hand that must not win. *our relay*, *their relay*: that side has relayed candidates only.");
         foreach (IGrouping<string, InteropResult> table in results.GroupBy(TableOf))
         {
             WriteTable(page, table, versions, reasons);

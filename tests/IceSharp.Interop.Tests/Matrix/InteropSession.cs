@@ -29,7 +29,7 @@ internal sealed class InteropSession : IAsyncDisposable
     /// <exception cref="InvalidOperationException">It did not come about; the message holds what both sides wrote.</exception>
     public static async Task<InteropOutcome> RunAsync(MatrixLab lab, InteropMode mode, PeerProgram left, PeerProgram right)
     {
-        string[] servers = mode.Path == InteropPath.Host ? [] : lab.ServerArguments(mode.IsIpv6);
+        string[] servers = mode.Path == InteropPath.Host ? [] : lab.ServerArguments(mode);
         PeerProcess ours = await PeerProcess.StartAsync(left, [.. Arguments(mode, isOurs: true), .. servers], lab.Left, Lifetime);
         PeerProcess theirs = await PeerProcess.StartAsync(right, [.. Arguments(mode, isOurs: false), .. servers], lab.Right, Lifetime);
         await using InteropSession session = new(mode, left, right, ours, theirs);

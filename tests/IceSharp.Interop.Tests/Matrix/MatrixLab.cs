@@ -1,3 +1,4 @@
+using System.Globalization;
 using IceSharp.Interop.Tests.Coturn;
 using IceSharp.Interop.Tests.Namespaces;
 
@@ -57,13 +58,16 @@ internal sealed class MatrixLab : IAsyncDisposable
         }
     }
 
-    /// <summary>The arguments that tell a peer about the servers of a family.</summary>
-    public string[] ServerArguments(bool isIpv6)
+    /// <summary>The arguments that tell both sides about the servers.</summary>
+    public string[] ServerArguments(InteropMode mode)
     {
-        CoturnServer server = _servers[isIpv6 ? 1 : 0];
-        string endpoint = string.Create(
-            System.Globalization.CultureInfo.InvariantCulture, $"{(isIpv6 ? $"[{server.Options.Address}]" : server.Options.Address)}:{server.Port}");
-        return ["--stun", endpoint, "--turn", endpoint, "--user", server.Options.User, "--password", server.Options.Password];
+        CoturnServer server = _servers[mode.IsIpv6 ? 1 : 0];
+        string host = mode.IsIpv6 ? $"[{server.Options.Address}]" : server.Options.Address;
+        string endpoint = string.Create(CultureInfo.InvariantCulture, $"{host}:{server.Port}");
+
+        // Others as controlling agents may nominate a relay that answers first. Ours must not, so it gets the choice.
+        bool offersRelay = mode.Path != InteropPath.Reflexive || !mode.TheyControl;
+        return ["--stun", endpoint, .. offersRelay ? ["--turn", endpoint, "--user", server.Options.User, "--password", server.Options.Password] : Array.Empty<string>()];
     }
 
     public async ValueTask DisposeAsync()

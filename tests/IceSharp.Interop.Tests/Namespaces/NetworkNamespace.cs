@@ -52,8 +52,9 @@ internal sealed class NetworkNamespace : IAsyncDisposable
     /// <summary>A UDP socket inside, usable from any thread.</summary>
     public Task<Socket> BindUdpAsync(string address, int port = 0) => RunAsync(() =>
     {
-        Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-        socket.Bind(new IPEndPoint(IPAddress.Parse(address), port));
+        IPAddress local = IPAddress.Parse(address);
+        Socket socket = new(local.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+        socket.Bind(new IPEndPoint(local, port));
         return socket;
     });
 
