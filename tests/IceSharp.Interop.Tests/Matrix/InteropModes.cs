@@ -52,7 +52,6 @@ internal static class InteropModes
         var other => throw new InvalidOperationException($"ICESHARP_MATRIX is '{other}'; it may be smoke, pairwise or full."),
     };
 
-    /// <exception cref="ArgumentException">There is no such mode.</exception>
-    public static InteropMode Find(string name) =>
-        Full.FirstOrDefault(m => m.ToString() == name) ?? throw new ArgumentException($"There is no mode '{name}'.", nameof(name));
+    /// <summary>Whether this run is for the whole matrix.</summary>
+    public static bool IsFull => ReferenceEquals(OfThisRun, Full);
 }

@@ -26,8 +26,13 @@ internal sealed class InteropSession : IAsyncDisposable
     }
 
     /// <summary>Runs a session to its end.</summary>
+    /// <param name="lab">Where.</param>
+    /// <param name="mode">How.</param>
+    /// <param name="left">Our side.</param>
+    /// <param name="right">The other side.</param>
+    /// <param name="anyPath">Whether the session may take another path than the mode names.</param>
     /// <exception cref="InvalidOperationException">It did not come about; the message holds what both sides wrote.</exception>
-    public static async Task<InteropOutcome> RunAsync(MatrixLab lab, InteropMode mode, PeerProgram left, PeerProgram right)
+    public static async Task<InteropOutcome> RunAsync(MatrixLab lab, InteropMode mode, PeerProgram left, PeerProgram right, bool anyPath = false)
     {
         string[] servers = mode.Path == InteropPath.Host ? [] : lab.ServerArguments(mode);
         PeerProcess ours = await PeerProcess.StartAsync(left, [.. Arguments(mode, isOurs: true), .. servers], lab.Left, Lifetime);
@@ -35,7 +40,13 @@ internal sealed class InteropSession : IAsyncDisposable
         await using InteropSession session = new(mode, left, right, ours, theirs);
         try
         {
-            return await session.RunAsync();
+            InteropOutcome outcome = await session.RunAsync();
+            if (!anyPath)
+            {
+                session.Judge(outcome);
+            }
+
+            return outcome;
         }
         catch (InvalidOperationException failure)
         {
@@ -94,9 +105,7 @@ internal sealed class InteropSession : IAsyncDisposable
             await ExchangeDataAsync("after");
         }
 
-        InteropOutcome outcome = new(time, _ours.Selected, _theirs.Selected);
-        Judge(outcome);
-        return outcome;
+        return new InteropOutcome(time, _ours.Selected, _theirs.Selected);
     }
 
     // With full signalling a description is there once all candidates are.

@@ -86,6 +86,8 @@ internal sealed class MatrixLab : IAsyncDisposable
     // Browsers gather only where a default route leads somewhere, a dead end will do.
     private static async Task AddIpv6Async(NetworkNamespace host, string address)
     {
+        // Link-local addresses are left out: some agents pair them with global ones, and each side would name another pair.
+        await host.IpAsync("link", "set", "eth0", "addrgenmode", "none");
         await host.WriteSettingAsync("ipv6/conf/all/disable_ipv6", "0");
         await host.WriteSettingAsync("ipv6/conf/eth0/disable_ipv6", "0");
         await host.IpAsync("address", "add", $"{address}/64", "dev", "eth0", "nodad");

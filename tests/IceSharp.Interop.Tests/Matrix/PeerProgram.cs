@@ -18,10 +18,14 @@ internal sealed record PeerProgram
     /// <summary>What it cannot do, each with the reason.</summary>
     public IReadOnlyDictionary<InteropTwist, string> Lacks { get; init; } = new Dictionary<InteropTwist, string>();
 
+    /// <summary>Why its relay-only mode does not keep to the relay; null when it does.</summary>
+    public string? LeaksPastRelay { get; init; }
+
     /// <summary>Why a mode makes no sense with this peer; null when it does.</summary>
     public string? FindReason(InteropMode mode) => mode switch
     {
         { IsIpv6: true, Path: InteropPath.Reflexive } => "there is no NAT for IPv6: the reflexive address is the host's own",
+        { Path: InteropPath.TheirRelay or InteropPath.BothRelays } when LeaksPastRelay is { } reason => reason,
         _ => Lacks.GetValueOrDefault(mode.Twist),
     };
 }

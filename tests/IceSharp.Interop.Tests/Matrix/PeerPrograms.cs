@@ -27,13 +27,14 @@ internal static class PeerPrograms
         Lacks = new Dictionary<InteropTwist, string> { [PeerIsAggressive] = NoAggressive, [HiddenAddresses] = NoMdns },
     };
 
-    /// <summary>The others.</summary>
+    /// <summary>Those of others.</summary>
     public static IReadOnlyList<PeerProgram> Others { get; } =
     [
         new()
         {
             Name = "aioice",
             FindVersionAsync = () => DebianVersionAsync("python3-aioice"),
+            LeaksPastRelay = "its relay-only policy hides its other candidates, yet it still sends checks from its own addresses",
             // Debian's own Python has Debian's packages.
             PrepareAsync = () => Task.FromResult<string[]>(["/usr/bin/python3", SourceOf("aioice/peer.py")]),
             Lacks = new Dictionary<InteropTwist, string>
@@ -86,9 +87,12 @@ internal static class PeerPrograms
         },
     ];
 
+    /// <summary>All rows, in order.</summary>
+    public static IReadOnlyList<PeerProgram> All { get; } = [Ours, .. Others];
+
     /// <exception cref="ArgumentException">There is no such peer.</exception>
     public static PeerProgram Find(string name) =>
-        Others.Append(Ours).FirstOrDefault(p => p.Name == name) ?? throw new ArgumentException($"There is no peer '{name}'.", nameof(name));
+        All.FirstOrDefault(p => p.Name == name) ?? throw new ArgumentException($"There is no peer '{name}'.", nameof(name));
 
     /// <summary>Where a file of <c>Peers/</c> is: in the sources, where <c>npm</c> installs what the Node.js programs need.</summary>
     public static string SourceOf(string path) => Path.Combine(Repository.Root, "tests", "IceSharp.Interop.Tests", "Peers", path);
