@@ -21,11 +21,15 @@ internal sealed record PeerProgram
     /// <summary>Why its relay-only mode does not keep to the relay; null when it does.</summary>
     public string? LeaksPastRelay { get; init; }
 
+    /// <summary>Why it has no relayed candidates over IPv6; null when it has.</summary>
+    public string? LacksIpv6Relay { get; init; }
+
     /// <summary>Why a mode makes no sense with this peer; null when it does.</summary>
     public string? FindReason(InteropMode mode) => mode switch
     {
         { IsIpv6: true, Path: InteropPath.Reflexive } => "there is no NAT for IPv6: the reflexive address is the host's own",
         { Path: InteropPath.TheirRelay or InteropPath.BothRelays } when LeaksPastRelay is { } reason => reason,
+        { IsIpv6: true, Path: InteropPath.TheirRelay or InteropPath.BothRelays } when LacksIpv6Relay is { } reason => reason,
         _ => Lacks.GetValueOrDefault(mode.Twist),
     };
 }

@@ -60,6 +60,7 @@ internal static class PeerPrograms
             FindVersionAsync = () => DebianVersionAsync("golang-github-pion-ice.v2-dev"),
             PrepareAsync = () => BuildAsync("pion", target => ChildProcess.RunAsync(
                 "env", ["GOPATH=/usr/share/gocode", "GO111MODULE=off", "GOTOOLCHAIN=local", "go", "build", "-o", target, SourceOf("pion/main.go")], BuildDeadline)),
+            LacksIpv6Relay = "it reaches TURN servers over IPv4 only",
             Lacks = new Dictionary<InteropTwist, string> { [TwoComponents] = OneComponent, [PeerIsAggressive] = NoAggressive, [HiddenAddresses] = NoMdns },
         },
         new()
