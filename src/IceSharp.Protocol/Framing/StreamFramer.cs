@@ -91,6 +91,15 @@ public sealed class StreamFramer
         return StreamFrameStatus.Frame;
     }
 
+    /// <summary>Takes out what was put in behind the last frame that was read: the connection is no sequence of frames any more (RFC 6062 §4.5).</summary>
+    /// <returns>The bytes, a copy; empty when there are none.</returns>
+    public byte[] TakeRest()
+    {
+        byte[] rest = _buffer.AsSpan(_start, BufferedBytes).ToArray();
+        _start = _end;
+        return rest;
+    }
+
     // Looks at each field of a header as soon as it is there, in the order of its bytes, so that the outcome does not hang on how the stream was cut.
     private static StreamFrameStatus Inspect(ReadOnlySpan<byte> bytes, out StreamFrameKind kind, out int frameBytes, out int paddedBytes)
     {

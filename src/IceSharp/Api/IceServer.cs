@@ -58,6 +58,19 @@ public sealed record IceServer
     /// <summary>The URI, without credentials.</summary>
     public override string ToString() => Uri.ToString();
 
+    /// <summary>A server that relays, and that is answered with access tokens, or asks nobody for credentials.</summary>
+    /// <param name="uri">A <c>turn:</c> or <c>turns:</c> URI (RFC 7065).</param>
+    /// <exception cref="FormatException"><paramref name="uri"/> is not a TURN URI.</exception>
+    /// <exception cref="ArgumentException"><paramref name="uri"/> names a STUN server.</exception>
+    public static IceServer Turn(string uri)
+    {
+        StunUri parsed = StunUri.Parse(uri);
+        return parsed.IsTurn ? new IceServer(parsed, null, null) : throw new ArgumentException($"'{parsed}' is a STUN URI: use IceServer.Stun.", nameof(uri));
+    }
+
+    /// <summary>The credential; null where there is none.</summary>
+    internal LongTermCredential? ToCredential() => Username is { } user ? new LongTermCredential(user, Password ?? string.Empty) : null;
+
     /// <summary>The server as the machine takes it.</summary>
     /// <exception cref="NotSupportedException">The URI asks for a transport that agents do not have yet.</exception>
     internal IceServerSettings ToSettings()

@@ -39,7 +39,7 @@ public sealed class TurnAllocation : IAsyncDisposable, ITurnWatcher
         _notifications = new NotificationQueue(_logger);
         Report = report;
         driver.Watch(this);
-        if (driver.EndReason is { } over)
+        if (driver.Sender.EndReason is { } over)
         {
             _queue.End(over);
         }
@@ -47,6 +47,9 @@ public sealed class TurnAllocation : IAsyncDisposable, ITurnWatcher
 
     /// <summary>A datagram did not reach a peer, as far as the network told the server.</summary>
     public event EventHandler<TurnPeerUnreachable>? PeerUnreachable;
+
+    /// <summary>The server had lost the allocation and has given a new one, with another address; permissions and channels of the peers are being asked for again.</summary>
+    public event EventHandler<TurnReallocation>? Reallocated;
 
     /// <summary>Bytes that <see cref="TrySendInPlace"/> wants before a payload: 48.</summary>
     public static int Headroom { get; } = SendIndication.GetOverhead(IpFamily.IPv6);
@@ -57,8 +60,11 @@ public sealed class TurnAllocation : IAsyncDisposable, ITurnWatcher
     /// <summary>The address that peers see and send to.</summary>
     public IPEndPoint RelayedAddress => RelayedAddresses[0];
 
-    /// <summary>All relayed addresses: one.</summary>
+    /// <summary>All relayed addresses: one, or for both families two, IPv4 first. Peers are sent to from the address of their family.</summary>
     public IReadOnlyList<IPEndPoint> RelayedAddresses => _driver.Addresses!.Relayed;
+
+    /// <summary>The token of the port that the server reserved beside this one, which it holds for 30 s; null when none was asked for.</summary>
+    public TurnReservationToken? ReservationToken => _driver.Addresses!.Reservation;
 
     /// <summary>This client as the server sees it; null when the server did not tell.</summary>
     public IPEndPoint? MappedAddress => _driver.Addresses!.Mapped;
@@ -67,10 +73,10 @@ public sealed class TurnAllocation : IAsyncDisposable, ITurnWatcher
     public IPEndPoint LocalAddress => _driver.Addresses!.Local;
 
     /// <summary>The server.</summary>
-    public IPEndPoint Server => _driver.Place.EndPoint;
+    public IPEndPoint Server => _driver.Setup.Place.EndPoint;
 
     /// <summary>How the server is reached.</summary>
-    public StunUriTransport Transport => _driver.Place.Transport;
+    public StunUriTransport Transport => _driver.Setup.Place.Transport;
 
     /// <summary>The lifetime that the server granted last; it is refreshed in time.</summary>
     public TimeSpan Lifetime => _driver.Lifetime;
@@ -100,7 +106,7 @@ public sealed class TurnAllocation : IAsyncDisposable, ITurnWatcher
     /// <param name="cancellationToken">Gives up waiting.</param>
     /// <exception cref="ArgumentException"><paramref name="peer"/> has no port.</exception>
     /// <exception cref="TurnException">The server refuses the peer, or the allocation is over.</exception>
-    public Task PermitAsync(IPEndPoint peer, CancellationToken cancellationToken = default) => _driver.PermitAsync(AddressOf(peer), cancellationToken);
+    public Task PermitAsync(IPEndPoint peer, CancellationToken cancellationToken = default) => _driver.Sender.PermitAsync(AddressOf(peer), cancellationToken);
 
     /// <summary>Sends one datagram at once, without waiting and without allocation.</summary>
     /// <param name="datagram">Its bytes; not kept.</param>
@@ -110,11 +116,11 @@ public sealed class TurnAllocation : IAsyncDisposable, ITurnWatcher
     /// <see cref="IceSendResult.Unreachable"/>: it said no.
     /// </returns>
     public IceSendResult TrySendTo(ReadOnlySpan<byte> datagram, TransportAddress peer) =>
-        Count(_driver.TrySend(datagram, peer with { Address = peer.Address.Unmap() }), datagram.Length);
+        Count(_driver.Sender.TrySend(datagram, peer with { Address = peer.Address.Unmap() }), datagram.Length);
 
     /// <inheritdoc cref="TrySendTo(ReadOnlySpan{byte}, TransportAddress)"/>
     /// <exception cref="ArgumentException"><paramref name="peer"/> has no port.</exception>
-    public IceSendResult TrySendTo(ReadOnlySpan<byte> datagram, IPEndPoint peer) => Count(_driver.TrySend(datagram, AddressOf(peer)), datagram.Length);
+    public IceSendResult TrySendTo(ReadOnlySpan<byte> datagram, IPEndPoint peer) => Count(_driver.Sender.TrySend(datagram, AddressOf(peer)), datagram.Length);
 
     /// <summary>Sends one datagram that stands in a buffer with room around it, so that nothing is copied: the relay's header is written into that room.</summary>
     /// <param name="buffer">The payload with at least <see cref="Headroom"/> bytes before and <see cref="Tailroom"/> behind it; the room is overwritten.</param>
@@ -130,7 +136,7 @@ public sealed class TurnAllocation : IAsyncDisposable, ITurnWatcher
             throw new ArgumentException($"A payload of {length} bytes at {offset} in {buffer.Length} bytes has not {Headroom} bytes before and {Tailroom} behind it.", nameof(buffer));
         }
 
-        return Count(_driver.TrySendInPlace(buffer, offset, length, peer with { Address = peer.Address.Unmap() }), length);
+        return Count(_driver.Sender.TrySendInPlace(buffer, offset, length, peer with { Address = peer.Address.Unmap() }), length);
     }
 
     /// <summary>Sends one datagram, waiting until the server lets the peer through and while the way to it is full.</summary>
@@ -183,6 +189,23 @@ public sealed class TurnAllocation : IAsyncDisposable, ITurnWatcher
         _driver.Post((_, _) => ChangeReceiver(receiver));
     }
 
+    /// <summary>Connects to a peer over TCP through the server (RFC 6062).</summary>
+    /// <param name="peer">The peer.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="ArgumentException"><paramref name="peer"/> has no port.</exception>
+    /// <exception cref="TurnException">The server cannot reach the peer or forbids it, the allocation is none for TCP, or it is over.</exception>
+    public Task<TurnPeerStream> ConnectAsync(IPEndPoint peer, CancellationToken cancellationToken = default) => _driver.Streams.ConnectAsync(AddressOf(peer), cancellationToken);
+
+    /// <summary>Takes the next TCP connection that a permitted peer makes to the relayed address (RFC 6062). One that nobody takes within 30 s is turned away by the server.</summary>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <exception cref="TurnException">The allocation is over.</exception>
+    public Task<TurnPeerStream> AcceptAsync(CancellationToken cancellationToken = default) => _driver.Streams.AcceptAsync(cancellationToken);
+
+    /// <summary>Moves the allocation to this client's present address, after the one before is gone: relayed addresses, permissions and channels stay (RFC 8016).</summary>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <exception cref="TurnException">The server has no mobility or refuses, or <see cref="TurnAllocationOptions.UsesMobility"/> was not set. The allocation is used as before.</exception>
+    public Task MoveAsync(CancellationToken cancellationToken = default) => _driver.MoveAsync(cancellationToken);
+
     /// <summary>Releases the relayed address. Pending calls end with <see cref="IceError.ClientClosed"/>. Takes at most <see cref="TurnClientOptions.CloseTimeout"/> and a little.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -192,7 +215,7 @@ public sealed class TurnAllocation : IAsyncDisposable, ITurnWatcher
     }
 
     /// <summary>"203.0.113.1:50000 by Tls 192.0.2.1:5349".</summary>
-    public override string ToString() => $"{RelayedAddress} by {_driver.Place}";
+    public override string ToString() => $"{RelayedAddress} by {_driver.Setup.Place}";
 
     void ITurnWatcher.HandleData(ReadOnlySpan<byte> datagram, TransportAddress peer)
     {
@@ -217,12 +240,20 @@ public sealed class TurnAllocation : IAsyncDisposable, ITurnWatcher
         }
     }
 
+    void ITurnWatcher.HandleReallocated(TurnReallocation change)
+    {
+        if (Reallocated is { } handler)
+        {
+            _notifications.Post(() => handler(this, change));
+        }
+    }
+
     void ITurnWatcher.HandleEnded(TurnException reason) => _queue.End(reason);
 
     private async Task<TurnException> EndedAsync()
     {
         await _driver.Closed.ConfigureAwait(false);
-        return _driver.EndReason!;
+        return _driver.Sender.EndReason!;
     }
 
     private IceSendResult Count(IceSendResult result, int bytes)
@@ -244,11 +275,11 @@ public sealed class TurnAllocation : IAsyncDisposable, ITurnWatcher
             if (result == IceSendResult.NoRoute || (result == IceSendResult.Unreachable && mayAskAgain))
             {
                 mayAskAgain = result == IceSendResult.NoRoute && mayAskAgain;
-                await _driver.PermitAsync(peer, cancellationToken).ConfigureAwait(false);
+                await _driver.Sender.PermitAsync(peer, cancellationToken).ConfigureAwait(false);
             }
             else if (result == IceSendResult.WouldBlock)
             {
-                await _driver.WaitWritableAsync(cancellationToken).ConfigureAwait(false);
+                await _driver.Sender.WaitWritableAsync(cancellationToken).ConfigureAwait(false);
             }
             else
             {
@@ -260,7 +291,7 @@ public sealed class TurnAllocation : IAsyncDisposable, ITurnWatcher
     private TurnException ToException(IceSendResult result, int length) => result switch
     {
         IceSendResult.TooLong => new TurnException(IceError.MessageTooLong, $"A datagram of {length} bytes is too long for the way to the server."),
-        IceSendResult.Closed => _driver.EndReason ?? TurnFaults.ClientClosed(),
+        IceSendResult.Closed => _driver.Sender.EndReason ?? TurnFaults.ClientClosed(),
         _ => new TurnException(IceError.NetworkUnreachable, $"The network refused a datagram: {result}."),
     };
 

@@ -1,4 +1,5 @@
 using IceSharp.Protocol;
+using IceSharp.Protocol.Stun.Client;
 using IceSharp.Protocol.Turn;
 
 namespace IceSharp;
@@ -26,14 +27,47 @@ public sealed record TurnAllocationOptions
     /// <value>1 to 1000; the default is 128.</value>
     public int MaxPeers { get; init; } = 128;
 
+    /// <summary>Whether an IPv6 relayed address is asked for beside the IPv4 one; off by default. Not with <see cref="RelayedFamily"/>. What the server cannot give is left out: look at <see cref="TurnAllocation.RelayedAddresses"/>.</summary>
+    public bool BothFamilies { get; init; }
+
+    /// <summary>What is asked of the relayed port: an even one, and the next one reserved, for RTP and RTCP; nothing by default.</summary>
+    public TurnPortDemand Ports { get; init; }
+
+    /// <summary>The token of a port that another allocation reserved (<see cref="TurnAllocation.ReservationToken"/>), to be taken within 30 s; null, the default, for any port.</summary>
+    public TurnReservationToken? ReservationToken { get; init; }
+
+    /// <summary>What the server speaks with peers: datagrams by default, or TCP connections (RFC 6062), which need TCP or TLS to the server.</summary>
+    public TurnRelayProtocol RelayProtocol { get; init; }
+
+    /// <summary>Whether a ticket is asked for, so that the allocation can move when the client's address changes (RFC 8016): <see cref="TurnAllocation.MoveAsync"/>. Off by default.</summary>
+    public bool UsesMobility { get; init; }
+
+    /// <summary>Whether a new allocation is made when the server has lost this one: <see cref="TurnAllocation.Reallocated"/> tells its address.</summary>
+    /// <value>The default is true.</value>
+    public bool Reallocates { get; init; } = true;
+
+    /// <summary>Whether a server that would see the user's name readable gets none, and allocating fails instead; off by default (RFC 8656 §21.1.6).</summary>
+    public bool RequiresUsernameAnonymity { get; init; }
+
     /// <exception cref="ArgumentException">A setting lies outside its range.</exception>
-    internal TurnAllocationSettings ToSettings(TurnClientOptions client) => new()
+    internal TurnAllocationSettings ToSettings(TurnClientOptions client, StunLinkKind link, bool isLinkSecure) => new()
     {
+        Link = link,
+        IsLinkSecure = isLinkSecure,
         Retransmission = client.Retransmission,
         Software = client.Software,
         RelayedFamily = RelayedFamily,
+        BothFamilies = BothFamilies,
+        Ports = Ports,
+        ReservationToken = ReservationToken,
+        RelayProtocol = RelayProtocol,
+        UsesMobility = UsesMobility,
+        UsesAccessTokens = client.FetchAccessToken is not null,
+        RotatesCredentials = client.RenewCredential is not null,
+        Reallocates = Reallocates,
         RequestedLifetime = RequestedLifetime,
         DontFragment = DontFragment,
+        RequiresUsernameAnonymity = RequiresUsernameAnonymity,
         MaxPermissions = MaxPeers,
     };
 }

@@ -1,6 +1,9 @@
 using IceSharp.Internal.Driver;
 using IceSharp.Internal.Network;
 using IceSharp.Internal.Turn;
+using IceSharp.Protocol;
+using IceSharp.Protocol.Stun.Client;
+using IceSharp.Protocol.Turn;
 
 namespace IceSharp;
 
@@ -23,6 +26,7 @@ public sealed class TurnClient : IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _closing = new();
     private readonly HashSet<TurnAllocation> _allocations = [];
+    private readonly TurnServerMemory _memory = new();
     private LoopLease? _lease;
     private Task? _disposal;
 
@@ -68,14 +72,14 @@ public sealed class TurnClient : IAsyncDisposable
         }
 
         options ??= new TurnAllocationOptions();
-        _ = options.ToSettings(_options);
+        Check(options, servers[0]);
         cancellationToken.ThrowIfCancellationRequested();
         Loop loop = AcquireLoop();
         var quest = new TurnQuest();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closing.Token);
         try
         {
-            var dialer = new TurnDialer(_options, _network, _resolver, loop);
+            var dialer = new TurnDialer(_options, _network, _resolver, _memory, loop);
             TurnDriver driver = await dialer.DialAsync(servers, options, quest, either.Token).ConfigureAwait(false);
             return await AdoptAsync(driver, quest.Report).ConfigureAwait(false);
         }
@@ -102,6 +106,14 @@ public sealed class TurnClient : IAsyncDisposable
         {
             _allocations.Remove(allocation);
         }
+    }
+
+    // What the machine would refuse, before anything is sent.
+    private void Check(TurnAllocationOptions options, IceServer server)
+    {
+        StunLinkKind kind = options.RelayProtocol == TurnRelayProtocol.Tcp ? StunLinkKind.Stream : StunLinkKind.Datagram;
+        TurnAllocationSettings settings = options.ToSettings(_options, kind, server.Uri.IsSecure);
+        using var trial = new TurnAllocationMachine(settings, server.ToCredential(), new TransportAddress(IpAddress.LoopbackV4, 1), new SocketHandle(1), new CryptoRandomSource());
     }
 
     private Loop AcquireLoop()

@@ -1,5 +1,7 @@
 using IceSharp.Protocol.Stun;
+using IceSharp.Protocol.Stun.Credentials;
 using IceSharp.Protocol.Stun.Transactions;
+using IceSharp.Protocol.Turn;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -51,6 +53,15 @@ public sealed record TurnClientOptions
 
     /// <summary>Makes DTLS associations; null, the default: DTLS cannot be used.</summary>
     public IDtlsTransportFactory? Dtls { get; init; }
+
+    /// <summary>Gets an access token for a server that offers third-party authorization (RFC 7635); it runs on the thread pool and has 30 s. Null as its answer, or an exception, means that there is none.</summary>
+    /// <value>The default, null, answers such servers with user and password.</value>
+    /// <remarks>Its way to the authorization server has to be encrypted: whoever reads the token's key can use the relay.</remarks>
+    public Func<TurnTokenRequest, CancellationToken, ValueTask<TurnAccessToken?>>? FetchAccessToken { get; init; }
+
+    /// <summary>Gets a credential in place of one that a server takes no longer, such as a time-limited one; it runs on the thread pool and has 30 s. Null as its answer, or an exception, means that there is none.</summary>
+    /// <value>The default, null, lets the request fail.</value>
+    public Func<IceServer, CancellationToken, ValueTask<LongTermCredential?>>? RenewCredential { get; init; }
 
     /// <summary>Looks names up; null, the default, is a <see cref="SystemNameResolver"/>.</summary>
     public INameResolver? NameResolver { get; init; }

@@ -61,6 +61,15 @@ internal sealed class AgentSockets(Loop loop, LoopMember owner)
         return endpoint is not null;
     }
 
+    /// <summary>Lets a socket go without closing it.</summary>
+    public void Forget(SocketHandle handle)
+    {
+        lock (_gate)
+        {
+            _endpoints.Remove(handle.Id);
+        }
+    }
+
     public void CloseAll()
     {
         lock (_gate)

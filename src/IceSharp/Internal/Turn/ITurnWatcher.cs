@@ -11,6 +11,9 @@ internal interface ITurnWatcher
     /// <summary>A relayed datagram could not be delivered.</summary>
     void HandlePeerUnreachable(in TurnEvent fact);
 
+    /// <summary>Another allocation has taken the place of the one that was lost.</summary>
+    void HandleReallocated(TurnReallocation change);
+
     /// <summary>The allocation is over.</summary>
     void HandleEnded(TurnException reason);
 }

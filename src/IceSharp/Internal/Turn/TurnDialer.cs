@@ -11,7 +11,7 @@ using IceSharp.Protocol.Turn;
 namespace IceSharp.Internal.Turn;
 
 /// <summary>Makes one allocation out of several servers, transports and addresses: whichever answers first, a little after the better ones had their chance.</summary>
-internal sealed class TurnDialer(TurnClientOptions client, IIceNetwork network, INameResolver resolver, Loop loop)
+internal sealed class TurnDialer(TurnClientOptions client, IIceNetwork network, INameResolver resolver, TurnServerMemory memory, Loop loop)
 {
     private static readonly SocketHandle FirstSocket = new(1);
     private static readonly TimeSpan LongestServer = TimeSpan.FromMinutes(2);
@@ -37,8 +37,7 @@ internal sealed class TurnDialer(TurnClientOptions client, IIceNetwork network, 
 
     private async Task<DialedAllocation> DialServerAsync(IceServer server, TurnAllocationOptions options, TurnQuest quest, CancellationToken cancellationToken)
     {
-        IReadOnlyList<StunPlace> places = await ResolveAsync(server.Uri, quest, cancellationToken).ConfigureAwait(false);
-        LongTermCredential? credential = server.Username is { } user ? new LongTermCredential(user, server.Password ?? string.Empty) : null;
+        IReadOnlyList<StunPlace> places = await ResolveAsync(server.Uri, options, quest, cancellationToken).ConfigureAwait(false);
         TurnException? final = null;
         using var givenUp = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
@@ -59,7 +58,7 @@ internal sealed class TurnDialer(TurnClientOptions client, IIceNetwork network, 
         {
             try
             {
-                return new DialedAllocation(await DialPlaceAsync(place, credential, options, quest, token).ConfigureAwait(false));
+                return new DialedAllocation(await DialPlaceAsync(server, place, options, quest, token).ConfigureAwait(false));
             }
             catch (TurnException e) when (TurnFaults.IsFinal(e))
             {
@@ -73,7 +72,7 @@ internal sealed class TurnDialer(TurnClientOptions client, IIceNetwork network, 
 
     // One place, and those that it redirects to.
     private async Task<TurnDriver> DialPlaceAsync(
-        StunPlace place, LongTermCredential? credential, TurnAllocationOptions options, TurnQuest quest, CancellationToken cancellationToken)
+        IceServer server, StunPlace place, TurnAllocationOptions options, TurnQuest quest, CancellationToken cancellationToken)
     {
         AlternateServerGuard? redirects = null;
         while (true)
@@ -84,8 +83,9 @@ internal sealed class TurnDialer(TurnClientOptions client, IIceNetwork network, 
                 IIceUdpSocket socket = await _links.OpenAsync(place, cancellationToken).ConfigureAwait(false);
                 var random = new CryptoRandomSource();
                 redirects ??= new AlternateServerGuard(loop.Now, place.Address);
-                var machine = new TurnAllocationMachine(options.ToSettings(client), credential, place.Address, FirstSocket, random, redirects);
-                driver = new TurnDriver(new TurnSetup(client, options, place, random), loop, machine, socket);
+                var machine = new TurnAllocationMachine(
+                    options.ToSettings(client, place.Kind, place.IsSecure), server.ToCredential(), place.Address, FirstSocket, random, redirects, memory);
+                driver = new TurnDriver(new TurnSetup(client, options, server, place, _links, memory, random), loop, machine, socket);
                 await driver.Allocated.WaitAsync(cancellationToken).ConfigureAwait(false);
                 quest.Note(place, $"relays from {driver.Addresses!.Relayed[0]}");
                 return driver;
@@ -94,6 +94,11 @@ internal sealed class TurnDialer(TurnClientOptions client, IIceNetwork network, 
             {
                 quest.Note(place, $"redirected to {redirect.Address}");
                 place = place with { Address = redirect.Address, Identity = redirect.CertificateName ?? place.Identity };
+            }
+            catch (TurnException e) when (driver?.MayTryOtherPort == true)
+            {
+                // The server still knows an allocation of this port's former user (RFC 8656 §7.4).
+                quest.Note(place, e.Sentence);
             }
             catch (TurnException e)
             {
@@ -109,12 +114,12 @@ internal sealed class TurnDialer(TurnClientOptions client, IIceNetwork network, 
         }
     }
 
-    private async Task<IReadOnlyList<StunPlace>> ResolveAsync(StunUri uri, TurnQuest quest, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<StunPlace>> ResolveAsync(StunUri uri, TurnAllocationOptions options, TurnQuest quest, CancellationToken cancellationToken)
     {
         var settings = new ServerResolutionSettings
         {
             Uri = uri,
-            SupportedTransports = [.. client.Transports.Where(t => t != StunUriTransport.Dtls || client.Dtls is not null)],
+            SupportedTransports = [.. client.Transports.Where(t => IsPossible(t, options))],
             VerificationName = client.Tls.VerificationName,
         };
         ServerResolution resolution = await ServerResolver.ResolveAsync(resolver, settings, new CryptoRandomSource(), cancellationToken).ConfigureAwait(false);
@@ -127,6 +132,11 @@ internal sealed class TurnDialer(TurnClientOptions client, IIceNetwork network, 
 
         return [.. resolution.Targets.SelectMany(t => AddressOrder.Interleave(t.Addresses).Select(a => new StunPlace(t.Transport, new TransportAddress(a.Unmap(), t.Port), t.Identity)))];
     }
+
+    // TCP allocations go over streams only (RFC 6062 §4.1, RFC 7350 §4.6).
+    private bool IsPossible(StunUriTransport transport, TurnAllocationOptions options) =>
+        (transport != StunUriTransport.Dtls || client.Dtls is not null)
+        && (options.RelayProtocol != TurnRelayProtocol.Tcp || transport is StunUriTransport.Tcp or StunUriTransport.Tls);
 
     private static TurnException MostTelling(AggregateException all) => all.InnerExceptions.Select(TurnFaults.FromConnecting).MaxBy(TurnFaults.Telling)!;
 }

@@ -5,7 +5,6 @@ using IceSharp.Internal.Endpoints;
 using IceSharp.Internal.Network;
 using IceSharp.Internal.Network.Dns;
 using IceSharp.Internal.Network.Streams;
-using IceSharp.Internal.Stun;
 using IceSharp.Protocol;
 using IceSharp.Protocol.Stun.Credentials;
 using IceSharp.Protocol.Turn;
@@ -13,40 +12,50 @@ using IceSharp.Protocol.Turn;
 namespace IceSharp.Internal.Turn;
 
 /// <summary>Runs the machine of one allocation on a loop: what arrives, time and wishes in; what is to be sent, and facts, out.</summary>
-/// <remarks>Sending and asking for peers work from any thread; the rest runs on the loop.</remarks>
 [SuppressMessage("Design", "CA1001", Justification = "What it owns ends with the allocation, on the loop.")]
 internal sealed class TurnDriver : LoopMember
 {
-    private const int PeersPerPermission = 32;
-
     private readonly Loop _loop;
     private readonly TurnSetup _setup;
     private readonly TurnAllocationMachine _machine;
     private readonly AgentSockets _sockets;
-    private readonly TurnPeerTable _peers;
     private readonly Dictionary<int, FramedStream> _streams = [];
     private readonly TaskCompletionSource _allocated = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TurnKeepalive _keepalive;
-    private volatile TurnPath? _path;
+    private readonly TurnRepair _repair;
+    private readonly TurnHost _host;
     private volatile TurnAddresses? _addresses;
     private volatile ITurnWatcher? _watcher;
-    private volatile TurnException? _endReason;
+    private int _lastHandle;
     private bool _ended;
 
+    /// <param name="setup">What the allocation is made with.</param>
+    /// <param name="loop">Where it lives.</param>
+    /// <param name="machine">The machine, not started, with the handle 1 for its socket.</param>
+    /// <param name="socket">That socket.</param>
     public TurnDriver(TurnSetup setup, Loop loop, TurnAllocationMachine machine, IIceUdpSocket socket)
     {
         _setup = setup;
         _loop = loop;
         _machine = machine;
         _sockets = new AgentSockets(loop, this);
-        _peers = new TurnPeerTable(setup.Options.MaxPeers * PeersPerPermission);
         _keepalive = new TurnKeepalive(setup.Client.KeepaliveInterval);
+        _repair = new TurnRepair(this, setup.Client.TimeProvider);
+        _host = new TurnHost(this, setup);
+        Sender = new TurnSender(setup.Options.MaxPeers, _keepalive, peer => _loop.Post(this, () => Ask(peer)));
+        Streams = new TurnStreams(this);
         loop.Post(this, () => Start(socket));
     }
 
-    /// <summary>The server, and how it is reached.</summary>
-    public StunPlace Place => _setup.Place;
+    /// <summary>What the allocation is made with.</summary>
+    public TurnSetup Setup => _setup;
+
+    /// <summary>The sending side; thread safe.</summary>
+    public TurnSender Sender { get; }
+
+    /// <summary>TCP connections of peers; its tasks are thread safe.</summary>
+    public TurnStreams Streams { get; }
 
     /// <summary>Completes when there is a relayed address, fails when there will be none.</summary>
     public Task Allocated => _allocated.Task;
@@ -57,9 +66,6 @@ internal sealed class TurnDriver : LoopMember
     /// <summary>The addresses now; null before there are some.</summary>
     public TurnAddresses? Addresses => _addresses;
 
-    /// <summary>Why the allocation is over; null while it is not.</summary>
-    public TurnException? EndReason => _endReason;
-
     /// <summary>What the server granted last.</summary>
     public TimeSpan Lifetime { get; private set; }
 
@@ -68,6 +74,9 @@ internal sealed class TurnDriver : LoopMember
 
     /// <summary>Where the server wants to be replaced, when it said so.</summary>
     public AlternateServer? Redirect { get; private set; }
+
+    /// <summary>Whether the failure was the 5-tuple's, and another local port may be tried (RFC 8656 §7.4).</summary>
+    public bool MayTryOtherPort { get; private set; }
 
     /// <summary>Tells somebody from now on.</summary>
     public void Watch(ITurnWatcher watcher) => _watcher = watcher;
@@ -81,45 +90,26 @@ internal sealed class TurnDriver : LoopMember
         }
     });
 
-    /// <summary>Sends at once if the peer is permitted; otherwise the server is asked, and this one is not sent.</summary>
-    public IceSendResult TrySend(ReadOnlySpan<byte> datagram, TransportAddress peer)
+    /// <summary>Runs work that somebody waits for; he is told when the allocation is over, and what was opened for it is closed. Thread safe.</summary>
+    public void PostOrEnd<T>(Action<TurnAllocationMachine, MonotonicTime> work, TaskCompletionSource<T> waiting, IDisposable? opened = null) => _loop.Post(this, () =>
     {
-        if (Find(peer, out IceSendResult refusal) is not { } found || _path is not { } path)
+        if (_ended || Sender.EndReason is not null)
         {
-            return refusal;
+            opened?.Dispose();
+            waiting.TrySetException(Sender.EndReason ?? TurnFaults.ClientClosed());
         }
-
-        _keepalive.NoteSent();
-        return path.Send(datagram, found.Address, found.Channel);
-    }
-
-    /// <summary>The same for a payload that stands in a buffer with headroom.</summary>
-    public IceSendResult TrySendInPlace(Span<byte> buffer, int offset, int length, TransportAddress peer)
-    {
-        if (Find(peer, out IceSendResult refusal) is not { } found || _path is not { } path)
+        else
         {
-            return refusal;
+            work(_machine, _loop.Now);
         }
+    });
 
-        _keepalive.NoteSent();
-        return path.SendInPlace(buffer, offset, length, found.Address, found.Channel);
-    }
+    /// <summary>Opens another link to the same server. Thread safe.</summary>
+    public Task<IIceUdpSocket> OpenLinkAsync(CancellationToken cancellationToken) => _setup.Links.OpenAsync(_setup.Place, cancellationToken);
 
-    /// <summary>Waits until the path takes datagrams again.</summary>
-    public ValueTask WaitWritableAsync(CancellationToken cancellationToken) => _path?.Socket.WaitWritableAsync(cancellationToken) ?? ValueTask.CompletedTask;
-
-    /// <summary>Asks the server to permit a peer, and waits for its answer.</summary>
-    /// <exception cref="TurnException">It refuses, or the allocation is over.</exception>
-    public async Task PermitAsync(TransportAddress address, CancellationToken cancellationToken)
-    {
-        TurnPeer peer = _peers.GetOrAdd(address)
-            ?? throw new TurnException(IceError.NoRoute, $"The allocation keeps no more than {_setup.Options.MaxPeers} peer addresses; MaxPeers raises that.");
-        if (peer.State != TurnPeerState.Permitted)
-        {
-            Ask(peer);
-            await peer.Answer.WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
-    }
+    /// <summary>Moves to the client's new address (RFC 8016). Thread safe.</summary>
+    /// <exception cref="TurnException">The server refuses, or there is no ticket.</exception>
+    public Task MoveAsync(CancellationToken cancellationToken) => _repair.MoveAsync(cancellationToken);
 
     /// <summary>Gives the allocation back and waits for the server's word, but not for long. Thread safe; calling it again waits for the same end.</summary>
     public async Task CloseAsync()
@@ -134,6 +124,56 @@ internal sealed class TurnDriver : LoopMember
         {
             _loop.Post(this, End);
             await _closed.Task.ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Takes a socket or stream and receives from it. On the loop.</summary>
+    public SocketHandle Open(IIceUdpSocket socket)
+    {
+        var handle = new SocketHandle(++_lastHandle);
+        if (socket is FramedStream stream)
+        {
+            _streams.Add(handle.Id, stream);
+        }
+        else if (socket is SystemUdpSocket { IsConnected: true } system)
+        {
+            system.Refused = () => Post((machine, now) => machine.HandleUnreachable(now, machine.Server));
+        }
+
+        _sockets.Open(handle, socket);
+        return handle;
+    }
+
+    /// <summary>Closes a socket or stream. On the loop.</summary>
+    public void Close(SocketHandle handle)
+    {
+        _streams.Remove(handle.Id);
+        _sockets.Close(handle);
+    }
+
+    /// <summary>Gives a stream out of the driver's hands, open. On the loop.</summary>
+    public FramedStream? Detach(SocketHandle handle)
+    {
+        FramedStream? stream = _streams.GetValueOrDefault(handle.Id);
+        _streams.Remove(handle.Id);
+        _sockets.Forget(handle);
+        return stream;
+    }
+
+    /// <summary>The path to the server is another one, or its addresses are. On the loop.</summary>
+    public void Publish()
+    {
+        Lifetime = _machine.Lifetime;
+        RoundTripTime = _machine.RoundTripTime;
+        if (_sockets.TryGet(_machine.Socket, out IIceUdpSocket? socket))
+        {
+            TransportAddress?[] relayed = [_machine.Relays.GetAddress(IpFamily.IPv4), _machine.Relays.GetAddress(IpFamily.IPv6)];
+            _addresses = new TurnAddresses(
+                [.. relayed.OfType<TransportAddress>().Select(NameServerList.ToEndPoint)],
+                _machine.MappedAddress is { } mapped ? NameServerList.ToEndPoint(mapped) : null,
+                socket.LocalAddress.Family == IpFamily.None ? new IPEndPoint(IPAddress.Any, 0) : NameServerList.ToEndPoint(socket.LocalAddress),
+                _machine.Relays.ReservationToken);
+            Sender.Path = new TurnPath(socket, _machine.Server, socket is FramedStream, _setup.Options.DontFragment);
         }
     }
 
@@ -157,6 +197,8 @@ internal sealed class TurnDriver : LoopMember
             _setup.Drops.Count(verdict.Reason);
         }
 
+        // Not after the turn: a stream that has just been bound stops being framed with this very frame.
+        DrainOutputs(now);
         _loop.Mark(this);
     }
 
@@ -167,9 +209,22 @@ internal sealed class TurnDriver : LoopMember
             return;
         }
 
-        string sentence = fault is null ? "The connection to the server ended." : $"The connection was cut off: {fault}.";
-        Finish(new TurnException(fault is null ? IceError.ConnectionLost : IceError.ServerMisbehaved, sentence));
-        End();
+        bool isControl = endpoint.Handle == _machine.Socket;
+        Close(endpoint.Handle);
+        _machine.HandleStreamClosed(now, endpoint.Handle);
+        if (isControl && _machine.State == TurnAllocationState.Reallocating)
+        {
+            Sender.StartOver();
+            _repair.ReopenAsync();
+        }
+        else if (isControl && !_allocated.Task.IsCompleted)
+        {
+            Finish(fault is null
+                ? new TurnException(IceError.ConnectionLost, "The connection ended before the answer.")
+                : new TurnException(IceError.ServerMisbehaved, $"The server was cut off: {fault}."));
+        }
+
+        DrainOutputs(now);
     }
 
     public override void Pump(MonotonicTime now)
@@ -184,20 +239,18 @@ internal sealed class TurnDriver : LoopMember
             _machine.HandleTimeout(now);
         }
 
-        foreach (FramedStream stream in _streams.Values)
+        MonotonicTime next = MonotonicTime.Never;
+        foreach (FramedStream stream in _streams.Values.ToArray())
         {
             stream.HandleTimeout(now);
+            next = MonotonicTime.Min(next, stream.NextDeadline);
         }
 
+        DrainOutputs(now);
         if (!_ended)
         {
-            DrainOutputs(now);
-        }
-
-        if (!_ended)
-        {
-            _keepalive.HandleTimeout(now, _path, _loop.SendBuffer, _setup.Random);
-            _loop.SetDeadline(this, MonotonicTime.Min(MonotonicTime.Min(_machine.NextTimeout.At, _keepalive.NextDeadline), StreamDeadline()));
+            _keepalive.HandleTimeout(now, Sender.Path, _loop.SendBuffer, _setup.Random);
+            _loop.SetDeadline(this, MonotonicTime.Min(MonotonicTime.Min(_machine.NextTimeout.At, _keepalive.NextDeadline), next));
         }
     }
 
@@ -212,14 +265,8 @@ internal sealed class TurnDriver : LoopMember
 
     private void Start(IIceUdpSocket socket)
     {
-        if (_ended)
-        {
-            socket.Dispose();
-            return;
-        }
-
-        Open(_machine.Socket, socket);
-        if (_endReason is null)
+        Open(socket);
+        if (Sender.EndReason is null)
         {
             _machine.Start(_loop.Now);
         }
@@ -229,92 +276,19 @@ internal sealed class TurnDriver : LoopMember
         }
     }
 
-    private void Open(SocketHandle handle, IIceUdpSocket socket)
-    {
-        if (socket is FramedStream stream)
-        {
-            _streams.Add(handle.Id, stream);
-        }
-        else if (socket is SystemUdpSocket { IsConnected: true } system)
-        {
-            system.Refused = () => Post((machine, now) => machine.HandleUnreachable(now, machine.Server));
-        }
-
-        _sockets.Open(handle, socket);
-    }
-
-    private MonotonicTime StreamDeadline()
-    {
-        MonotonicTime next = MonotonicTime.Never;
-        foreach (FramedStream stream in _streams.Values)
-        {
-            next = MonotonicTime.Min(next, stream.NextDeadline);
-        }
-
-        return next;
-    }
-
-    private TurnPeer? Find(TransportAddress peer, out IceSendResult refusal)
-    {
-        if (_path is null)
-        {
-            refusal = _endReason is null ? IceSendResult.NoRoute : IceSendResult.Closed;
-            return null;
-        }
-
-        if (!_peers.TryGet(peer, out TurnPeer? found) && (found = _peers.GetOrAdd(peer)) is null)
-        {
-            refusal = IceSendResult.NoRoute;
-            return null;
-        }
-
-        switch (found.State)
-        {
-            case TurnPeerState.Permitted:
-                refusal = default;
-                return found;
-            case TurnPeerState.Refused:
-                refusal = IceSendResult.Unreachable;
-                return null;
-            default:
-                Ask(found);
-                refusal = IceSendResult.NoRoute;
-                return null;
-        }
-    }
-
     private void Ask(TurnPeer peer)
     {
-        if (!peer.BeginAsking())
+        if (_ended)
         {
+            peer.Refuse(Sender.EndReason ?? TurnFaults.ClientClosed());
             return;
         }
 
-        if (_endReason is { } over)
-        {
-            peer.Refuse(over);
-            return;
-        }
-
-        _loop.Post(this, () =>
-        {
-            if (_ended)
-            {
-                peer.Refuse(_endReason ?? TurnFaults.ClientClosed());
-            }
-            else
-            {
-                AskNow(_loop.Now, peer);
-            }
-        });
-    }
-
-    private void AskNow(MonotonicTime now, TurnPeer peer)
-    {
-        bool asked = (_setup.Options.UseChannels && _machine.RequestChannel(now, peer.Address)) || _machine.RequestPermission(now, peer.Address.Address);
+        MonotonicTime now = _loop.Now;
+        bool asked = (_setup.Options is { UseChannels: true, RelayProtocol: TurnRelayProtocol.Udp } && _machine.RequestChannel(now, peer.Address)) || _machine.RequestPermission(now, peer.Address.Address);
         if (!asked)
         {
-            peer.Refuse(new TurnException(IceError.NoRoute, $"The allocation keeps permissions for {_setup.Options.MaxPeers} peer addresses already; MaxPeers raises that."));
+            peer.Refuse(new TurnException(IceError.NoRoute, $"The allocation has no permission left for {peer.Address}: MaxPeers is {_setup.Options.MaxPeers}, or its relayed address is of another family."));
         }
         else if (_machine.HasPermission(peer.Address.Address))
         {
@@ -326,12 +300,12 @@ internal sealed class TurnDriver : LoopMember
     {
         do
         {
-            while (_machine.HasPendingStart)
+            while (!_ended && _machine.HasPendingStart)
             {
                 _machine.StartPending(now);
             }
 
-            while (_machine.TryGetTransmit(now, _loop.SendBuffer, out Transmit transmit))
+            while (!_ended && _machine.TryGetTransmit(now, _loop.SendBuffer, out Transmit transmit))
             {
                 if (_sockets.TryGet(transmit.Socket, out IIceUdpSocket? socket))
                 {
@@ -341,15 +315,20 @@ internal sealed class TurnDriver : LoopMember
                 }
             }
 
+            while (!_ended && _machine.TryGetHostRequest(out TurnHostRequest request))
+            {
+                _host.Begin(request);
+            }
+
             while (!_ended && _machine.TryGetEvent(out TurnEvent fact))
             {
-                Tell(fact);
+                Tell(now, fact);
             }
         }
         while (!_ended && _machine.HasPendingStart);
     }
 
-    private void Tell(in TurnEvent fact)
+    private void Tell(MonotonicTime now, in TurnEvent fact)
     {
         switch (fact.Kind)
         {
@@ -358,23 +337,32 @@ internal sealed class TurnDriver : LoopMember
                 _allocated.TrySetResult();
                 break;
             case TurnEventKind.PermissionInstalled:
-                ForPeersAt(fact.Peer, static p => p.Permit());
+                Sender.Permit(fact.Peer);
                 break;
             case TurnEventKind.PermissionRefused:
-                TurnException refusal = TurnFaults.From($"The permission for {fact.Peer}", fact);
-                ForPeersAt(fact.Peer, p => p.Refuse(refusal));
+                Sender.Refuse(fact.Peer, TurnFaults.From($"The permission for {fact.Peer}", fact));
                 break;
-            case TurnEventKind.ChannelBound when _peers.TryGet(new TransportAddress(fact.Peer, fact.PeerPort), out TurnPeer? bound):
-                bound.Channel = fact.Channel;
-                break;
-            case TurnEventKind.ChannelRefused when _peers.TryGet(new TransportAddress(fact.Peer, fact.PeerPort), out TurnPeer? unbound):
-                unbound.Channel = 0;
+            case TurnEventKind.ChannelBound or TurnEventKind.ChannelRefused:
+                Sender.SetChannel(new TransportAddress(fact.Peer, fact.PeerPort), fact.Kind == TurnEventKind.ChannelBound ? fact.Channel : (ushort)0);
                 break;
             case TurnEventKind.PeerUnreachable:
                 _watcher?.HandlePeerUnreachable(fact);
                 break;
+            case TurnEventKind.Reallocated:
+                IReadOnlyList<IPEndPoint> former = _addresses!.Relayed;
+                Sender.StartOver();
+                Publish();
+                _watcher?.HandleReallocated(new TurnReallocation(former, _addresses.Relayed));
+                break;
+            case TurnEventKind.Moved or TurnEventKind.MoveFailed:
+                _repair.Tell(fact);
+                break;
+            case TurnEventKind.FamilyReleased:
+                Publish();
+                break;
             case TurnEventKind.Failed or TurnEventKind.Lost:
                 Redirect = _machine.Redirect;
+                MayTryOtherPort = fact.Failure == TurnFailure.AllocationMismatch && _setup.Memory.MayTryOtherPort(now, _machine.Server);
                 Finish(TurnFaults.From(fact.Kind == TurnEventKind.Lost ? "The allocation" : "Allocating", fact));
                 End();
                 break;
@@ -382,49 +370,23 @@ internal sealed class TurnDriver : LoopMember
                 End();
                 break;
             default:
+                Streams.Tell(_machine, fact);
                 break;
-        }
-    }
-
-    private void Publish()
-    {
-        Lifetime = _machine.Lifetime;
-        RoundTripTime = _machine.RoundTripTime;
-        if (_endReason is null && _sockets.TryGet(_machine.Socket, out IIceUdpSocket? socket))
-        {
-            _addresses = new TurnAddresses(
-                [NameServerList.ToEndPoint(_machine.RelayedAddress!.Value)],
-                _machine.MappedAddress is { } mapped ? NameServerList.ToEndPoint(mapped) : null,
-                socket.LocalAddress.Family == IpFamily.None ? new IPEndPoint(IPAddress.Any, 0) : NameServerList.ToEndPoint(socket.LocalAddress));
-            _path = new TurnPath(socket, _machine.Server, socket is FramedStream, _setup.Options.DontFragment);
-        }
-    }
-
-    private void ForPeersAt(IpAddress address, Action<TurnPeer> action)
-    {
-        foreach (TurnPeer peer in _peers.All.Where(p => p.Address.Address == address))
-        {
-            action(peer);
         }
     }
 
     private void Finish(TurnException reason)
     {
         EndWith(reason);
-        _watcher?.HandleEnded(_endReason!);
+        _watcher?.HandleEnded(Sender.EndReason!);
     }
 
     // The first reason counts. Thread safe.
     private void EndWith(TurnException reason)
     {
-        _endReason ??= reason;
-        _path = null;
-        _allocated.TrySetException(_endReason);
+        Sender.End(reason);
+        _allocated.TrySetException(Sender.EndReason!);
         _ = _allocated.Task.Exception;
-        foreach (TurnPeer peer in _peers.All)
-        {
-            peer.Refuse(_endReason);
-        }
     }
 
     private void End()
@@ -436,6 +398,8 @@ internal sealed class TurnDriver : LoopMember
 
         _ended = true;
         EndWith(TurnFaults.ClientClosed());
+        Streams.End(Sender.EndReason!);
+        _repair.End(Sender.EndReason!);
         _sockets.CloseAll();
         _loop.SetDeadline(this, MonotonicTime.Never);
         _machine.Dispose();

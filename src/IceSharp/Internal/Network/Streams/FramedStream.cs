@@ -29,6 +29,7 @@ internal sealed class FramedStream : IIceUdpSocket, IValueTaskSource
     private Endpoint? _endpoint;
     private int _count;
     private bool _isStopped;
+    private bool _isDetached;
 
     public FramedStream(IceStreamConnection connection, TransportAddress server, TimeSpan frameTimeout)
     {
@@ -78,11 +79,24 @@ internal sealed class FramedStream : IIceUdpSocket, IValueTaskSource
         }
     }
 
+    /// <summary>Stops cutting frames and gives the connection away, while a frame is worked on. On the loop.</summary>
+    /// <param name="rest">What was read behind that frame: it comes before what the stream gives.</param>
+    public Stream Detach(out byte[] rest)
+    {
+        _isStopped = true;
+        _isDetached = true;
+        rest = _framer.TakeRest();
+        return _connection.Stream;
+    }
+
     /// <summary>Closes the connection in order, in the background.</summary>
     public void Dispose()
     {
         _isStopped = true;
-        _ = CloseAsync();
+        if (!_isDetached)
+        {
+            _ = CloseAsync();
+        }
     }
 
     void IValueTaskSource.GetResult(short token) => _processed.GetResult(token);
