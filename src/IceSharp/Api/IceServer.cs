@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using IceSharp.Protocol.Agent;
 using IceSharp.Protocol.Stun;
 using IceSharp.Protocol.Stun.Credentials;
@@ -57,6 +60,22 @@ public sealed record IceServer
 
     /// <summary>The URI, without credentials.</summary>
     public override string ToString() => Uri.ToString();
+
+    /// <summary>A server that relays to whoever knows a secret that it shares with the application's own service: the "REST API" of most TURN servers.</summary>
+    /// <remarks>To be called where the secret is, which is the service; the client gets user and password. The password is the base64 text of HMAC-SHA1 over the user name.</remarks>
+    /// <param name="uri">A <c>turn:</c> or <c>turns:</c> URI (RFC 7065).</param>
+    /// <param name="secret">The shared secret.</param>
+    /// <param name="expiresAt">Until when the server takes the credential for new allocations and refreshes.</param>
+    /// <param name="user">Who it is for, which goes behind the time in the user name; null for nobody in particular.</param>
+    /// <exception cref="FormatException"><paramref name="uri"/> is not a TURN URI.</exception>
+    /// <exception cref="ArgumentException"><paramref name="uri"/> names a STUN server, or <paramref name="secret"/> is empty.</exception>
+    public static IceServer TurnTimeLimited(string uri, string secret, DateTimeOffset expiresAt, string? user = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(secret);
+        string time = expiresAt.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+        string name = user is null ? time : $"{time}:{user}";
+        return Turn(uri, name, Convert.ToBase64String(HMACSHA1.HashData(Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes(name))));
+    }
 
     /// <summary>A server that relays, and that is answered with access tokens, or asks nobody for credentials.</summary>
     /// <param name="uri">A <c>turn:</c> or <c>turns:</c> URI (RFC 7065).</param>

@@ -8,6 +8,15 @@ internal sealed record CoturnOptions
     /// <summary>Address it listens on and relays from. Never a wildcard: its answers would come from whichever address the route picks.</summary>
     public string Address { get; init; } = "127.0.0.1";
 
+    /// <summary>An IPv6 address that it listens on and relays from too; null for none.</summary>
+    public string? AddressV6 { get; init; }
+
+    /// <summary>Whether it relays TCP (RFC 6062).</summary>
+    public bool RelaysTcp { get; init; }
+
+    /// <summary>The port to listen on; 0 picks a free one.</summary>
+    public int Port { get; init; }
+
     public string User { get; init; } = "alice";
 
     public string Password { get; init; } = "correct horse";

@@ -38,6 +38,8 @@ internal sealed class CoturnServer : IAsyncDisposable
 
     public string TurnUri => $"turn:{Options.Address}:{Port}?transport=udp";
 
+    public string TurnTcpUri => $"turn:{Options.Address}:{Port}?transport=tcp";
+
     /// <summary>What it has logged; put it into failure messages.</summary>
     public string Log => _process.Output;
 
@@ -78,17 +80,19 @@ internal sealed class CoturnServer : IAsyncDisposable
 
     private static async Task<CoturnServer> LaunchAsync(CoturnOptions options, NetworkNamespace? home)
     {
-        int port = await PickPortAsync(options.Address, home);
+        int port = options.Port != 0 ? options.Port : await PickPortAsync(options.Address, home);
         int tlsPort = options.Certificate is null ? 0 : await PickPortAsync(options.Address, home);
         int firstRelayPort = await PickPortAsync(options.Address, home);
         firstRelayPort = Math.Min(firstRelayPort, 65535 - RelayPorts);
         string directory = Directory.CreateTempSubdirectory("icesharp-coturn-").FullName;
         string[] arguments =
         [
-            "-n", "--no-cli", "--no-dtls", "--no-tcp-relay",
+            "-n", "--no-cli", "--no-dtls",
+            .. options.RelaysTcp ? [] : new[] { "--no-tcp-relay" },
             .. options.OffersTcp ? [] : new[] { "--no-tcp" },
             .. options.Certificate is { } certificate ? await TlsArgumentsAsync(certificate, directory, tlsPort) : ["--no-tls"],
             $"--listening-ip={options.Address}", $"--relay-ip={options.Address}", Number("listening-port", port),
+            .. options.AddressV6 is { } v6 ? [$"--listening-ip={v6}", $"--relay-ip={v6}"] : Array.Empty<string>(),
             Number("min-port", firstRelayPort), Number("max-port", firstRelayPort + RelayPorts - 1),
             "--lt-cred-mech", $"--user={options.User}:{options.Password}", $"--realm={options.Realm}",
             $"--userdb={directory}/users", $"--pidfile={directory}/pid",

@@ -1,9 +1,11 @@
+using System.Diagnostics.CodeAnalysis;
 using IceSharp.Protocol;
 using IceSharp.Protocol.Turn;
 
 namespace IceSharp.Internal.Turn;
 
 /// <summary>Other links to the server for an allocation that stands: after the client's address has changed, and after a connection has ended.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "A cancellation source without timer and links holds nothing.")]
 internal sealed class TurnRepair(TurnDriver driver, TimeProvider time)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1), LongestPause = TimeSpan.FromSeconds(16), Patience = TimeSpan.FromMinutes(2);

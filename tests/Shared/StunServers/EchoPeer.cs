@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace IceSharp.Tests.Turn;
+namespace IceSharp.TestServers;
 
 /// <summary>A peer on loopback that sends every datagram back to where it came from.</summary>
 internal sealed class EchoPeer : IAsyncDisposable
