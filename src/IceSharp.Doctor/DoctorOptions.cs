@@ -12,6 +12,9 @@ internal sealed record DoctorOptions
             Asks a STUN server which address it sees: stun:HOST[:PORT], or stuns:HOST[:PORT] over TLS.
             The password of NAME comes from the environment variable ICE_DOCTOR_PASSWORD.
 
+        ice-doctor turn URI... [--transport udp|tcp|tls] [--user NAME] [--ca FILE] [--proxy HOST:PORT] [--timeout SECONDS] [--json]
+            Allocates on each TURN server over each transport that its URI allows, and relays a probe to itself.
+
         ice-doctor nat URI... [--fragments] [--lifetime] [--timeout SECONDS] [--json]
             Tells what the NAT in front of this machine does to UDP, with servers that have two addresses (RFC 5780).
 
@@ -30,6 +33,8 @@ internal sealed record DoctorOptions
 
     public string? User { get; init; }
 
+    public IceHttpProxy? Proxy { get; init; }
+
     public bool Json { get; init; }
 
     public NatProbeTests Tests { get; init; } = NatProbeTests.Mapping | NatProbeTests.Filtering | NatProbeTests.Hairpinning;
@@ -39,7 +44,7 @@ internal sealed record DoctorOptions
     /// <exception cref="UsageException">The command line is not understood.</exception>
     public static DoctorOptions Parse(IReadOnlyList<string> arguments)
     {
-        if (arguments.Count == 0 || arguments[0] is not ("stun" or "nat"))
+        if (arguments.Count == 0 || arguments[0] is not ("stun" or "turn" or "nat"))
         {
             throw new UsageException(arguments.Count == 0 ? "A command is missing." : $"There is no command '{arguments[0]}'.");
         }
@@ -64,10 +69,11 @@ internal sealed record DoctorOptions
     private DoctorOptions WithOption(string name, Func<string> value) => (Command, name) switch
     {
         (_, "--json") => this with { Json = true },
-        (_, "--timeout") => this with { Timeout = ParseSeconds(value(), Command == "stun" ? 600 : 86_400) },
-        ("stun", "--transport") => this with { Transport = ParseTransport(value()) },
-        ("stun", "--ca") => this with { AuthorityFile = value() },
-        ("stun", "--user") => this with { User = value() },
+        (_, "--timeout") => this with { Timeout = ParseSeconds(value(), Command == "nat" ? 86_400 : Command == "turn" ? 120 : 600) },
+        ("stun" or "turn", "--transport") => this with { Transport = ParseTransport(value()) },
+        ("stun" or "turn", "--ca") => this with { AuthorityFile = value() },
+        ("stun" or "turn", "--user") => this with { User = value() },
+        ("turn", "--proxy") => this with { Proxy = ParseProxy(value()) },
         ("nat", "--fragments") => this with { Tests = Tests | NatProbeTests.Fragments },
         ("nat", "--lifetime") => this with { Tests = Tests | NatProbeTests.BindingLifetime },
         _ => throw new UsageException($"{name} is no option of {Command}."),
@@ -85,12 +91,21 @@ internal sealed record DoctorOptions
         }
     }
 
-    private static StunUriTransport ParseTransport(string text) => text switch
+    private StunUriTransport ParseTransport(string text) => text switch
     {
         "udp" => StunUriTransport.Udp,
         "tcp" => StunUriTransport.Tcp,
-        _ => throw new UsageException($"'{text}' is neither udp nor tcp."),
+        "tls" when Command == "turn" => StunUriTransport.Tls,
+        _ => throw new UsageException($"'{text}' is no transport of {Command}."),
     };
+
+    private static IceHttpProxy ParseProxy(string text)
+    {
+        int colon = text.LastIndexOf(':');
+        return colon > 0 && int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int port) && port is > 0 and <= ushort.MaxValue
+            ? new IceHttpProxy(text[..colon].Trim('[', ']'), port)
+            : throw new UsageException($"'{text}' is no HOST:PORT.");
+    }
 
     private static TimeSpan ParseSeconds(string text, int most) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int seconds) && seconds >= 1 && seconds <= most

@@ -2,6 +2,7 @@ using System.Globalization;
 using IceSharp.Doctor;
 using IceSharp.Doctor.Nat;
 using IceSharp.Doctor.Stun;
+using IceSharp.Doctor.Turn;
 using Spectre.Console;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
@@ -27,9 +28,12 @@ IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
 try
 {
     DoctorOptions options = DoctorOptions.Parse(args);
-    return options.Command == "stun"
-        ? await StunCommand.RunAsync(options, console, stop.Token)
-        : await NatCommand.RunAsync(options, console, stop.Token);
+    return options.Command switch
+    {
+        "stun" => await StunCommand.RunAsync(options, console, stop.Token),
+        "turn" => await TurnCommand.RunAsync(options, console, stop.Token),
+        _ => await NatCommand.RunAsync(options, console, stop.Token),
+    };
 }
 catch (UsageException fault)
 {

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using IceSharp.Doctor.Terminal;
 using IceSharp.Protocol.Stun;
 using IceSharp.Protocol.Stun.Credentials;
@@ -99,29 +97,14 @@ internal static class StunCommand
         return client with
         {
             Transports = options.Transport is { } only ? [only] : client.Transports,
-            Tls = new IceTlsOptions { TrustedRoots = options.AuthorityFile is { } file ? [.. ReadAuthorities(file)] : [] },
+            Tls = new IceTlsOptions { TrustedRoots = options.AuthorityFile is { } file ? [.. DoctorFiles.ReadAuthorities(file)] : [] },
             LongTermCredential = options.User is { } user ? CreateCredential(user) : null,
         };
     }
 
-    private static X509Certificate2Collection ReadAuthorities(string file)
-    {
-        try
-        {
-            X509Certificate2Collection authorities = [];
-            authorities.ImportFromPemFile(file);
-            return authorities.Count > 0 ? authorities : throw new UsageException($"'{file}' holds no certificate.");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
-        {
-            throw new UsageException($"'{file}' cannot be read: {e.Message}");
-        }
-    }
-
     private static LongTermCredential CreateCredential(string user)
     {
-        string password = Environment.GetEnvironmentVariable(DoctorOptions.PasswordVariable)
-            ?? throw new UsageException($"The password of '{user}' belongs into the environment variable {DoctorOptions.PasswordVariable}.");
+        string password = DoctorFiles.ReadPassword(user);
         try
         {
             return new LongTermCredential(user, password);
