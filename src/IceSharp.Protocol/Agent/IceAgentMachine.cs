@@ -256,6 +256,16 @@ public sealed class IceAgentMachine : IDisposable
         }
     }
 
+    /// <summary>Takes the end of a connection to a server that the machine has not closed itself (<see cref="ConnectRequest"/>): what was relayed by it is lost.</summary>
+    /// <param name="now">The current time.</param>
+    /// <param name="stream">The connection.</param>
+    public void HandleStreamClosed(MonotonicTime now, SocketHandle stream)
+    {
+        _journal?.Called(nameof(HandleStreamClosed), now, stream);
+        _servers.HandleStreamClosed(now, stream);
+        Advance(now);
+    }
+
     /// <summary>Takes the answer to a host request. Answers to requests that are no longer open are ignored.</summary>
     public void HandleHostAnswer(MonotonicTime now, IceHostAnswer answer)
     {

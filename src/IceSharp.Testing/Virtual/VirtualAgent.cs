@@ -16,6 +16,7 @@ public sealed class VirtualAgent : IDisposable
     private const byte Spoilt = 0xDB;
 
     private readonly Dictionary<SocketHandle, VirtualSocket> _sockets = [];
+    private readonly Dictionary<SocketHandle, VirtualServerStream> _streams = [];
     private readonly List<IceAgentEvent> _events = [];
     private readonly List<ReceivedData> _received = [];
     private readonly byte[] _buffer = new byte[ushort.MaxValue];
@@ -123,26 +124,28 @@ public sealed class VirtualAgent : IDisposable
     /// <returns>False when there is no route.</returns>
     public bool TrySend(ReadOnlySpan<byte> data, int stream = 0, int component = 1)
     {
-        if (Machine.GetRoute(stream, component) is not { } route || !_sockets.TryGetValue(route.Socket, out VirtualSocket? socket))
+        if (Machine.GetRoute(stream, component) is not { } route || !CanSend(route.Socket))
         {
             return false;
         }
 
         Invariants.DataSent(Host.Network.Now, route);
+        bool isStream = _streams.ContainsKey(route.Socket);
         if (route.Channel is { } channel)
         {
-            byte[] frame = new byte[ChannelDataWriter.FrameBytes(data.Length, padded: false)];
-            socket.Send(route.Destination, frame.AsSpan(0, ChannelDataWriter.Write(frame, channel, data)));
+            byte[] frame = new byte[ChannelDataWriter.FrameBytes(data.Length, isStream)];
+            int length = isStream ? ChannelDataWriter.WritePadded(frame, channel, data) : ChannelDataWriter.Write(frame, channel, data);
+            Send(route.Socket, route.Destination, frame.AsSpan(0, length));
         }
         else if (route.IsRelayed)
         {
             byte[] wrapped = new byte[SendIndication.GetOverhead(route.Peer.Family) + data.Length + 3];
             int length = SendIndication.Write(wrapped, route.Peer, data, StunTransactionId.Create(_relayIds));
-            socket.Send(route.Destination, wrapped.AsSpan(0, length));
+            Send(route.Socket, route.Destination, wrapped.AsSpan(0, length));
         }
         else
         {
-            socket.Send(route.Destination, data);
+            Send(route.Socket, route.Destination, data);
         }
 
         Do(m => m.ReportDataSent(Host.Network.Now, stream, component));
@@ -168,7 +171,13 @@ public sealed class VirtualAgent : IDisposable
             socket.Dispose();
         }
 
+        foreach (VirtualServerStream stream in _streams.Values)
+        {
+            stream.Close();
+        }
+
         _sockets.Clear();
+        _streams.Clear();
         Machine.Dispose();
     }
 
@@ -177,6 +186,20 @@ public sealed class VirtualAgent : IDisposable
 
     // As an operating system tells it; a killed agent hears of nothing.
     private void NotifyNetworkChange() => Do(m => m.HandleNetworkChange(Host.Network.Now));
+
+    private bool CanSend(SocketHandle handle) => _sockets.ContainsKey(handle) || _streams.ContainsKey(handle);
+
+    private void Send(SocketHandle handle, TransportAddress destination, ReadOnlySpan<byte> bytes)
+    {
+        if (_sockets.TryGetValue(handle, out VirtualSocket? socket))
+        {
+            socket.Send(destination, bytes);
+        }
+        else if (_streams.TryGetValue(handle, out VirtualServerStream? stream))
+        {
+            stream.Send(bytes);
+        }
+    }
 
     private void Do(Action<IceAgentMachine> input)
     {
@@ -244,11 +267,7 @@ public sealed class VirtualAgent : IDisposable
         while (Machine.TryGetTransmit(Host.Network.Now, _buffer, out Transmit transmit))
         {
             moved = true;
-            if (_sockets.TryGetValue(transmit.Socket, out VirtualSocket? socket))
-            {
-                socket.Send(transmit.Destination, _buffer.AsSpan(0, transmit.Length));
-            }
-
+            Send(transmit.Socket, transmit.Destination, _buffer.AsSpan(0, transmit.Length));
             _buffer.AsSpan(0, transmit.Length).Fill(Spoilt);
         }
 
@@ -286,7 +305,15 @@ public sealed class VirtualAgent : IDisposable
             case FindRouteRequest find:
                 Machine.HandleHostAnswer(now, new RouteFound(find.Id, Host.FindRoute(find.Destination), $"{Host.Name} has no route to {find.Destination}"));
                 break;
+            case ConnectRequest connect:
+                Connect(connect);
+                break;
             case CloseSocketRequest close:
+                if (_streams.Remove(close.Socket, out VirtualServerStream? stream))
+                {
+                    stream.Close();
+                }
+
                 if (_sockets.Remove(close.Socket, out VirtualSocket? closed))
                 {
                     closed.Dispose();
@@ -296,6 +323,27 @@ public sealed class VirtualAgent : IDisposable
             default:
                 throw new InvalidOperationException($"A virtual host cannot do {request.GetType().Name}.");
         }
+    }
+
+    private void Connect(ConnectRequest connect)
+    {
+        SocketHandle handle = connect.Stream;
+        VirtualStream stream = Host.Connect(new TransportAddress(connect.LocalAddress.Address, 0), connect.Server, connect.ServerName);
+        _streams.Add(handle, new VirtualServerStream(stream)
+        {
+            Opened = () => Do(m => m.HandleHostAnswer(Host.Network.Now, new StreamConnected(connect.Id, stream.LocalAddress))),
+            Failed = detail =>
+            {
+                _streams.Remove(handle);
+                Do(m => m.HandleHostAnswer(Host.Network.Now, new ConnectFailed(connect.Id, HostError.Other, detail)));
+            },
+            Frame = frame => Receive(handle, Host.Network.Now, connect.Server, frame),
+            Ended = () =>
+            {
+                _streams.Remove(handle);
+                Do(m => m.HandleStreamClosed(Host.Network.Now, handle));
+            },
+        });
     }
 
     private IceHostAnswer Bind(BindUdpRequest bind)

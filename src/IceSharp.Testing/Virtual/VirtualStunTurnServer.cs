@@ -13,9 +13,12 @@ public sealed class VirtualStunTurnServer : IDisposable
 
     private readonly VirtualNetwork _network;
     private readonly Dictionary<SocketHandle, VirtualSocket> _sockets = [];
+    private readonly List<VirtualStreamListener> _listeners = [];
+    private readonly Dictionary<(SocketHandle Listener, TransportAddress Client), VirtualServerStream> _streams = [];
     private readonly List<ServerEvent> _events = [];
     private readonly byte[] _buffer = new byte[ushort.MaxValue];
     private readonly VirtualTimer _timer;
+    private bool _isOff;
 
     internal VirtualStunTurnServer(VirtualHost host, StunTurnServerOptions? options)
     {
@@ -53,6 +56,30 @@ public sealed class VirtualStunTurnServer : IDisposable
         Open(Machine.AddListener(local), socket);
     }
 
+    /// <summary>Lets clients reach it over TCP, or over TLS.</summary>
+    /// <param name="local">Address and port, free.</param>
+    /// <param name="certificate">What it shows to clients over TLS; null for TCP without TLS.</param>
+    public void ListenForStreams(TransportAddress local, VirtualCertificate? certificate = null)
+    {
+        VirtualStreamListener listener = Host.Listen(local, certificate);
+        SocketHandle handle = Machine.AddListener(local, certificate is null ? ServerTransport.Tcp : ServerTransport.Tls);
+        _listeners.Add(listener);
+        listener.Accepted = stream =>
+        {
+            TransportAddress client = stream.RemoteAddress;
+            _streams[(handle, client)] = new VirtualServerStream(stream)
+            {
+                Frame = frame =>
+                {
+                    Machine.HandleDatagram(_network.Now, new TransportPath(handle, client), frame);
+                    Drain();
+                },
+                Ended = () => End(handle, client),
+                Failed = _ => End(handle, client),
+            };
+        };
+    }
+
     /// <summary>Switches the server off: its sockets are closed, and nothing answers any more.</summary>
     public void Dispose()
     {
@@ -61,6 +88,14 @@ public sealed class VirtualStunTurnServer : IDisposable
             socket.Dispose();
         }
 
+        _listeners.ForEach(l => l.Dispose());
+        foreach (VirtualServerStream stream in _streams.Values)
+        {
+            stream.Close();
+        }
+
+        _isOff = true;
+        _streams.Clear();
         _sockets.Clear();
         _timer.Set(MonotonicTime.Never);
         Machine.Dispose();
@@ -74,6 +109,15 @@ public sealed class VirtualStunTurnServer : IDisposable
             Machine.HandleDatagram(now, new TransportPath(handle, source), datagram);
             Drain();
         };
+    }
+
+    private void End(SocketHandle listener, TransportAddress client)
+    {
+        if (_streams.Remove((listener, client)) && !_isOff)
+        {
+            Machine.HandleStreamClosed(_network.Now, listener, client);
+            Drain();
+        }
     }
 
     private void Wake()
@@ -93,6 +137,10 @@ public sealed class VirtualStunTurnServer : IDisposable
                 if (_sockets.TryGetValue(transmit.Socket, out VirtualSocket? socket))
                 {
                     socket.Send(transmit.Destination, _buffer.AsSpan(0, transmit.Length));
+                }
+                else if (_streams.TryGetValue((transmit.Socket, transmit.Destination), out VirtualServerStream? stream))
+                {
+                    stream.Send(_buffer.AsSpan(0, transmit.Length));
                 }
             }
 

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using IceSharp.Internal.Diagnostics;
 using IceSharp.Internal.Driver;
 using IceSharp.Internal.Network;
+using IceSharp.Internal.Network.Streams;
 using IceSharp.Internal.Network.Dns;
 using IceSharp.Protocol;
 using IceSharp.Protocol.Agent;
@@ -303,7 +304,7 @@ public sealed class IceAgent : IAsyncDisposable
         _lease = LoopGroup.Acquire(options.TimeProvider, options.LoopExecutor, options.UsePortableSockets);
         IIceNetwork network = options.Network ?? new SystemNetwork(options.UsePortableSockets, options.SocketReceiveBufferBytes, options.SocketSendBufferBytes);
         INameResolver resolver = options.NameResolver ?? (options.Network is null ? new SystemNameResolver() : new NetworkNameResolver(network));
-        var driver = new AgentDriver(_session, _machine, _lease.Loop, network, resolver, options.InterfaceCost, _random);
+        var driver = new AgentDriver(_session, _machine, _lease.Loop, network, resolver, new StreamSecurity(options.Tls, options.Proxy), options.InterfaceCost, _random);
         foreach (IceConnection connection in _session.Connections)
         {
             IceComponent component = connection.Component;

@@ -148,6 +148,13 @@ public sealed record IceAgentOptions
     /// <value>The default is <see cref="TimeProvider.System"/>.</value>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
+    /// <summary>How TURN servers prove who they are over TLS (<c>turns:</c>).</summary>
+    public IceTlsOptions Tls { get; init; } = new();
+
+    /// <summary>The HTTP proxy that TCP and TLS to TURN servers go through.</summary>
+    /// <value>The default, null, is none.</value>
+    public IceHttpProxy? Proxy { get; init; }
+
     /// <summary>The network under the agent.</summary>
     /// <value>The default, null, is the operating system's.</value>
     public IIceNetwork? Network { get; init; }
@@ -171,6 +178,7 @@ public sealed record IceAgentOptions
     {
         ArgumentNullException.ThrowIfNull(Servers);
         ArgumentNullException.ThrowIfNull(Retransmission);
+        ArgumentNullException.ThrowIfNull(Tls);
         ArgumentNullException.ThrowIfNull(TypePreferences);
         ArgumentNullException.ThrowIfNull(AddressRewrites);
         ArgumentNullException.ThrowIfNull(LoggerFactory);
@@ -192,7 +200,7 @@ public sealed record IceAgentOptions
         return new IceAgentMachineOptions
         {
             Role = Role,
-            Servers = [.. Servers.Select(s => s.ToSettings())],
+            Servers = [.. Servers.Select(s => s.ToSettings(Tls.VerificationName))],
             TransportPolicy = TransportPolicy,
             AllowLoopback = AllowLoopback,
             IPHandling = IPHandling,

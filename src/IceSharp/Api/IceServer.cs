@@ -32,7 +32,7 @@ public sealed record IceServer
     public string? Password { get; }
 
     /// <summary>A server that tells one's server-reflexive address.</summary>
-    /// <param name="uri">A <c>stun:</c> URI (RFC 7064), for example "stun:stun.example.org:3478". Secure schemes are read, but no agent uses them yet.</param>
+    /// <param name="uri">A <c>stun:</c> URI (RFC 7064), for example "stun:stun.example.org:3478". Agents ask STUN servers over UDP only.</param>
     /// <exception cref="FormatException"><paramref name="uri"/> is not a STUN URI.</exception>
     /// <exception cref="ArgumentException"><paramref name="uri"/> names a TURN server.</exception>
     public static IceServer Stun(string uri)
@@ -44,7 +44,7 @@ public sealed record IceServer
     }
 
     /// <summary>A server that relays.</summary>
-    /// <param name="uri">A <c>turn:</c> URI (RFC 7065), for example "turn:turn.example.org?transport=udp". Without a transport UDP is used. Secure schemes and TCP are read, but no agent uses them yet.</param>
+    /// <param name="uri">A <c>turn:</c> URI (RFC 7065), for example "turn:turn.example.org?transport=udp". Without a transport UDP is tried first, then TCP; <c>turns:</c> is TLS.</param>
     /// <param name="username">User of the long-term credential; prepared with OpaqueString (RFC 8265 §4.2).</param>
     /// <param name="password">Its password, not empty; prepared in the same way.</param>
     /// <exception cref="FormatException"><paramref name="uri"/> is not a TURN URI.</exception>
@@ -94,11 +94,17 @@ public sealed record IceServer
 
     /// <summary>The server as the machine takes it.</summary>
     /// <exception cref="NotSupportedException">The URI asks for a transport that agents do not have yet.</exception>
-    internal IceServerSettings ToSettings()
+    internal IceServerSettings ToSettings(string? verificationName)
     {
-        if (!Uri.Transports.Contains(StunUriTransport.Udp))
+        StunUriTransport[] transports = [.. Uri.Transports.Where(t => t == StunUriTransport.Udp || (Uri.IsTurn && t is StunUriTransport.Tcp or StunUriTransport.Tls))];
+        if (transports.Length == 0)
         {
-            throw new NotSupportedException($"'{Uri}' cannot be used: agents reach servers over UDP only, so far. Write stun:HOST, or turn:HOST with ?transport=udp or without a transport.");
+            throw new NotSupportedException($"'{Uri}' cannot be used: agents reach STUN servers over UDP, and TURN servers over UDP, TCP and TLS.");
+        }
+
+        if (Uri is { IsSecure: true, HostAddress: not null } && verificationName is null)
+        {
+            throw new NotSupportedException($"'{Uri}' has no name to verify a certificate against: set Tls.VerificationName.");
         }
 
         return new IceServerSettings
@@ -106,6 +112,9 @@ public sealed record IceServer
             Kind = Uri.IsTurn ? IceServerKind.Turn : IceServerKind.Stun,
             Host = Uri.Host,
             Port = Uri.Port,
+            Transports = transports,
+            IsSecure = Uri.IsSecure,
+            VerificationName = Uri.IsSecure ? verificationName : null,
             Username = Username,
             Password = Password,
         };

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using IceSharp.Interop.Tests.Peers;
 using IceSharp.Interop.Tests.Processes;
+using IceSharp.TestCertificates;
 using IceSharp.Protocol;
 
 namespace IceSharp.Interop.Tests.Coturn;
@@ -48,6 +49,37 @@ public sealed class CoturnAgentTests
         }
 
         await coturn.WaitForLogAsync(line => line.Contains("refreshed, realm=<icesharp.test>, username=<alice>, lifetime=0", StringComparison.Ordinal), Deadline);
+    }
+
+    [PeerTheory("coturn")]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_agent_relays_over_TCP_and_TLS(bool tls)
+    {
+        using TestAuthority authority = new();
+        await using CoturnServer coturn = await CoturnServer.StartAsync(new CoturnOptions { OffersTcp = true, Certificate = authority.Issue("localhost") });
+        string uri = tls ? $"turns:localhost:{coturn.TlsPort}" : coturn.TurnTcpUri;
+        IceAgentOptions relayed = Settings(IceServer.Turn(uri, coturn.Options.User, coturn.Options.Password)) with
+        {
+            TransportPolicy = IceTransportPolicy.RelayOnly,
+            Tls = new IceTlsOptions { TrustedRoots = [authority.Root] },
+        };
+        await using IceAgent left = new(relayed), right = new(Settings(IceServer.Stun(coturn.StunUri)));
+        IceDescription offer = await GatherAsync(left, coturn);
+        right.SetRemoteDescription(IceDescription.Parse(offer.ToSdp()));
+        left.SetRemoteDescription(IceDescription.Parse((await GatherAsync(right, coturn)).ToSdp()));
+        using CancellationTokenSource deadline = new(Deadline);
+        IceConnection fromLeft = await left.ConnectAsync(deadline.Token), fromRight = await right.ConnectAsync(deadline.Token);
+
+        for (int i = 0; i < 20; i++)
+        {
+            await fromLeft.SendAsync("to the right"u8.ToArray(), deadline.Token);
+            await fromRight.SendAsync("to the left"u8.ToArray(), deadline.Token);
+            (await ReceiveTextAsync(fromRight, deadline.Token)).Should().Be("to the right");
+            (await ReceiveTextAsync(fromLeft, deadline.Token)).Should().Be("to the left");
+        }
+
+        (await fromLeft.Completed.WaitAsync(deadline.Token)).Local.Type.Should().Be(IceCandidateType.Relayed);
     }
 
     // Capturing takes the rights that namespaces take.

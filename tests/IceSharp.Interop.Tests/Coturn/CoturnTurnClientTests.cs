@@ -59,10 +59,10 @@ public sealed class CoturnTurnClientTests : IDisposable
         using CancellationTokenSource deadline = new(Deadline);
 
         await using TurnAllocation relay = await client.AllocateAsync(Server(coturn, StunUriTransport.Udp), new TurnAllocationOptions { BothFamilies = true }, deadline.Token);
+        relay.RelayedAddresses.Should().HaveCount(2);
         await EchoAsync(relay, v4, deadline.Token);
         await EchoAsync(relay, v6, deadline.Token);
 
-        relay.RelayedAddresses.Should().HaveCount(2);
         (v4.LastSource, v6.LastSource).Should().Be((relay.RelayedAddresses[0], relay.RelayedAddresses[1]));
     }
 
@@ -106,9 +106,9 @@ public sealed class CoturnTurnClientTests : IDisposable
         await ExchangeAsync(stream, other.GetStream(), much, deadline.Token);
         await ExchangeAsync(other.GetStream(), stream, much, deadline.Token);
 
-        ((IPEndPoint)other.Client.RemoteEndPoint!).Should().Be(relay.RelayedAddress);
+        other.Client.RemoteEndPoint.Should().Be(relay.RelayedAddress);
         await stream.DisposeAsync();
-        (await other.GetStream().ReadAsync(new byte[1], deadline.Token)).Should().Be(0, "closing the stream closes the peer's connection");
+        (await EndsAsync(other.GetStream(), deadline.Token)).Should().BeTrue("closing the stream closes the peer's connection");
     }
 
     [PeerFact("coturn")]
@@ -133,7 +133,7 @@ public sealed class CoturnTurnClientTests : IDisposable
         await ExchangeAsync(stream, peer.GetStream(), "and back"u8.ToArray(), deadline.Token);
 
         buffer.Should().Equal("early"u8.ToArray());
-        stream.Peer.Should().Be((IPEndPoint)peer.Client.LocalEndPoint!);
+        stream.Peer.Port.Should().Be(((IPEndPoint)peer.Client.LocalEndPoint!).Port);
     }
 
     [PeerTheory("coturn")]
@@ -171,7 +171,7 @@ public sealed class CoturnTurnClientTests : IDisposable
     {
         await using NetworkLab lab = await NetworkLab.CreateAsync();
         NetworkNamespace server = await lab.AddPublicHostAsync("turn", "203.0.113.1");
-        NetworkNamespace home = await lab.AddPublicHostAsync("client", "203.0.113.2", "203.0.113.3", "203.0.113.4");
+        NetworkNamespace home = await lab.AddPublicHostAsync("client", "203.0.113.2");
         NetworkNamespace far = await lab.AddPublicHostAsync("peer", "203.0.113.9");
         await using CoturnServer coturn = await CoturnServer.StartAsync(new CoturnOptions { Address = "203.0.113.1", ExtraArguments = ["--mobility"] }, server);
         using Socket peer = await far.BindUdpAsync("203.0.113.9");
@@ -186,6 +186,7 @@ public sealed class CoturnTurnClientTests : IDisposable
         foreach (string address in new[] { "203.0.113.3", "203.0.113.4" })
         {
             await home.IpAsync("address", "delete", $"{network.Address}/24", "dev", "eth0");
+            await home.IpAsync("address", "add", $"{address}/24", "dev", "eth0");
             network.Address = address;
             await relay.MoveAsync(deadline.Token);
             await EchoAsync(relay, peer, deadline.Token);
@@ -318,6 +319,19 @@ public sealed class CoturnTurnClientTests : IDisposable
         await peer.SendToAsync(buffer.AsMemory(0, arrived.ReceivedBytes), SocketFlags.None, arrived.RemoteEndPoint, cancellationToken);
         TurnReceiveResult received = await relay.ReceiveFromAsync(buffer, cancellationToken);
         buffer[..received.Length].Should().Equal(sent);
+    }
+
+    // In order or by a reset, as the server likes.
+    private static async Task<bool> EndsAsync(NetworkStream stream, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await stream.ReadAsync(new byte[1], cancellationToken) == 0;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
     }
 
     private static async Task ExchangeAsync(Stream from, Stream to, byte[] bytes, CancellationToken cancellationToken)

@@ -5,8 +5,8 @@ namespace IceSharp.Tests.Api;
 public class IceAgentMisuseTests
 {
     [Theory]
-    [InlineData("turns:turn.example.org")]
-    [InlineData("turn:turn.example.org?transport=tcp")]
+    [InlineData("turns:turn.example.org?transport=udp")]
+    [InlineData("turns:192.0.2.1")]
     [InlineData("turn:turn.example.org?transport=sctp")]
     public void Transport_that_is_not_there_yet_is_refused_by_name(string uri)
     {

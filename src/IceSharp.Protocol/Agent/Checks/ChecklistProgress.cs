@@ -191,7 +191,7 @@ internal sealed class ChecklistProgress(AgentContext context, ChecklistSet check
         {
             Stream = stream.Index,
             Component = component,
-            Socket = pair.Base.Socket.Handle,
+            Socket = pair.Base.Relay?.Handle ?? pair.Base.Socket.Handle,
             Destination = pair.Base.Relay?.ServerAddress ?? pair.Remote.Address,
             Peer = pair.Remote.Address,
             IsRelayed = pair.Base.IsRelayed,

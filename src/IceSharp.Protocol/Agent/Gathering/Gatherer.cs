@@ -227,12 +227,13 @@ internal sealed class Gatherer
     {
         if (IpAddress.TryParse(server.Host, out IpAddress literal))
         {
-            OnServer(now, server, [new ServerTarget(StunUriTransport.Udp, null, server.Host, [literal], server.Port ?? 3478)]);
+            ushort port = server.Port ?? (ushort)(server.IsSecure ? 5349 : 3478);
+            OnServer(now, server, [.. server.Transports.Select(t => new ServerTarget(t, server.IsSecure ? server.VerificationName ?? server.Host : null, server.Host, [literal], port))]);
             return;
         }
 
         Ask(
-            new ResolveServerRequest(_context.HostRequests.NextId(), server.ToUri()!, [StunUriTransport.Udp]),
+            new ResolveServerRequest(_context.HostRequests.NextId(), server.ToUri()!, server.Transports),
             (at, answer) => OnResolved(at, server, answer));
     }
 
@@ -271,7 +272,7 @@ internal sealed class Gatherer
                from address in target.Addresses
                let unmapped = address.Unmap()
                where unmapped.Family == socket.Address.Family
-               select new ServerPlace(target.Transport, new TransportAddress(unmapped, target.Port), target.Identity),
+               select new ServerPlace(target.Transport, new TransportAddress(unmapped, target.Port), server.IsSecure ? server.VerificationName ?? target.Identity : null),
         ];
         if (places.Length == 0)
         {

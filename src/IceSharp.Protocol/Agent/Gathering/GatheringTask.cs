@@ -26,6 +26,15 @@ internal sealed class GatheringTask(ServerQuest quest, ServerPlace place)
     /// <summary>Holds the relayed address; null for STUN.</summary>
     public TurnAllocationMachine? Allocation { get; init; }
 
+    /// <summary>The name of the connection to the server; none over UDP.</summary>
+    public SocketHandle Stream { get; init; }
+
+    /// <summary>Whether that connection stands.</summary>
+    public bool HasStream { get; set; }
+
+    /// <summary>What everything to and from the server goes by.</summary>
+    public SocketHandle Handle => Stream.IsNone ? Socket.Handle : Stream;
+
     /// <summary>The base that the allocation became.</summary>
     public CandidateBase? RelayBase { get; set; }
 

@@ -1,4 +1,6 @@
+using IceSharp.Protocol.Stun;
 using IceSharp.Protocol.Stun.Binding;
+using IceSharp.Protocol.Stun.Client;
 using IceSharp.Protocol.Stun.Credentials;
 using IceSharp.Protocol.Stun.Transactions;
 using IceSharp.Protocol.Turn;
@@ -93,11 +95,34 @@ internal sealed class ServerTasks(AgentContext context, CandidateFactory factory
         {
             task.StartedAt = now;
             task.GivesUpAt = now + context.Options.ServerTimeout;
+            if (!task.Stream.IsNone)
+            {
+                // Connecting is no transaction; the first one waits for a slot of its own.
+                context.HostRequests.Add(
+                    new ConnectRequest(task.Stream.Id, task.Stream, task.Socket.Interface, task.ServerAddress, task.Place.Transport == StunUriTransport.Tls ? task.Place.Identity : null),
+                    (at, answer) => OnConnected(at, task, answer));
+                return;
+            }
+
             task.Binding?.Start(now);
             task.Allocation?.Start(now);
         }
 
         task.Allocation?.StartPending(now);
+    }
+
+    /// <summary>Finds what a connection to a server serves; null when none of that name stands.</summary>
+    public GatheringTask? FindStream(SocketHandle stream) => _tasks.Find(t => t.HasStream && t.Stream == stream);
+
+    /// <summary>Takes the end of a connection to a server.</summary>
+    public void HandleStreamClosed(MonotonicTime now, SocketHandle stream)
+    {
+        if (FindStream(stream) is { } task)
+        {
+            CloseStream(task);
+            task.Allocation?.HandleStreamClosed(now, stream);
+            Observe(now, task);
+        }
     }
 
     public DatagramVerdict HandleDatagram(MonotonicTime now, GatheringTask task, in TransportPath path, ReadOnlySpan<byte> datagram)
@@ -150,7 +175,7 @@ internal sealed class ServerTasks(AgentContext context, CandidateFactory factory
         for (int i = 0; i < _tasks.Count; i++)
         {
             GatheringTask task = _tasks[i];
-            if (!task.IsDone && task.Socket.Handle == socket && task.ServerAddress == destination)
+            if (!task.IsDone && task.Handle == socket && task.ServerAddress == destination)
             {
                 task.Binding?.HandleUnreachable(now, destination);
                 task.Allocation?.HandleUnreachable(now, destination);
@@ -237,6 +262,43 @@ internal sealed class ServerTasks(AgentContext context, CandidateFactory factory
         {
             ObserveAllocation(now, task, allocation, fact);
         }
+
+        if (task.HasStream && task.Allocation is { State: TurnAllocationState.Closed or TurnAllocationState.Failed or TurnAllocationState.Lost })
+        {
+            CloseStream(task);
+        }
+    }
+
+    private void OnConnected(MonotonicTime now, GatheringTask task, IceHostAnswer answer)
+    {
+        if (answer is ConnectFailed failed)
+        {
+            if (!task.IsDone)
+            {
+                GatheringResult result = failed.Error == HostError.Other ? GatheringResult.ProtocolError : GatheringResult.NotRoutable;
+                Finish(now, task, result, failed.Detail, 0);
+                AskNextPlace(task.Quest);
+            }
+
+            return;
+        }
+
+        task.HasStream = true;
+        if (task.IsDone)
+        {
+            // Somebody else was first.
+            CloseStream(task);
+        }
+        else
+        {
+            task.Allocation!.Start(now);
+        }
+    }
+
+    private void CloseStream(GatheringTask task)
+    {
+        task.HasStream = false;
+        context.HostRequests.Add(new CloseSocketRequest(context.HostRequests.NextId(), task.Stream));
     }
 
     private void ObserveBinding(MonotonicTime now, GatheringTask task, BindingMachine binding)
@@ -300,7 +362,8 @@ internal sealed class ServerTasks(AgentContext context, CandidateFactory factory
 
     private void TellAllocation(MonotonicTime now, GatheringTask task, TurnAllocationMachine allocation)
     {
-        if (allocation.MappedAddress is { } mapped)
+        // What a server sees of a TCP connection is no address for UDP.
+        if (allocation.MappedAddress is { } mapped && task.Stream.IsNone)
         {
             factory.AddServerReflexive(now, task, mapped);
         }
@@ -321,6 +384,10 @@ internal sealed class ServerTasks(AgentContext context, CandidateFactory factory
         _tasks.Remove(task);
         task.Socket.Tasks.Remove(task);
         task.Allocation?.Dispose();
+        if (task.HasStream)
+        {
+            CloseStream(task);
+        }
     }
 
     // What is gone is neither described nor paired any more.
@@ -330,7 +397,7 @@ internal sealed class ServerTasks(AgentContext context, CandidateFactory factory
     private static GatheringResult ResultOf(TurnFailure failure) => failure switch
     {
         TurnFailure.Timeout => GatheringResult.Timeout,
-        TurnFailure.Unreachable => GatheringResult.NotRoutable,
+        TurnFailure.Unreachable or TurnFailure.StreamClosed => GatheringResult.NotRoutable,
         TurnFailure.Unauthorized or TurnFailure.CredentialsMissing or TurnFailure.WrongCredentials => GatheringResult.Unauthorized,
         TurnFailure.IntegrityViolated or TurnFailure.MalformedResponse or TurnFailure.UnknownAttribute or TurnFailure.BadChallenge
             or TurnFailure.BidDown or TurnFailure.UnsupportedAlgorithm => GatheringResult.ProtocolError,
@@ -341,6 +408,7 @@ internal sealed class ServerTasks(AgentContext context, CandidateFactory factory
     {
         TurnFailure.Timeout => "the server did not answer",
         TurnFailure.Unreachable => "no route to the server",
+        TurnFailure.StreamClosed => "the connection to the server ended",
         TurnFailure.Unauthorized => "the server refuses user or password (401)",
         TurnFailure.CredentialsMissing => "the server demands credentials and none are configured",
         _ when fact.ErrorCode != 0 => $"{fact.Failure}: error {fact.ErrorCode} {fact.ReasonPhrase}",
@@ -352,20 +420,27 @@ internal sealed class ServerTasks(AgentContext context, CandidateFactory factory
         StunRetransmissionSettings retransmission = Retransmission();
         LocalSocket socket = quest.Socket;
         bool isTurn = kind == IceServerKind.Turn;
+        bool isStream = isTurn && place.Transport is StunUriTransport.Tcp or StunUriTransport.Tls;
+
+        // A connection's name has the number of the request that asks for it.
+        SocketHandle stream = isStream ? new SocketHandle(context.HostRequests.NextId()) : default;
         var task = new GatheringTask(quest, place)
         {
+            Stream = stream,
             Binding = isTurn ? null : new BindingMachine(
                 new BindingSettings { Retransmission = retransmission, Software = context.Options.Software }, place.Address, socket.Handle, context.Random),
             Allocation = !isTurn ? null : new TurnAllocationMachine(
                 new TurnAllocationSettings
                 {
+                    Link = isStream ? StunLinkKind.Stream : StunLinkKind.Datagram,
+                    IsLinkSecure = place.Transport == StunUriTransport.Tls,
                     RelayedFamily = place.Address.Family == IpFamily.IPv6 ? IpFamily.IPv6 : IpFamily.None,
                     Retransmission = retransmission,
                     Software = context.Options.Software,
                 },
                 quest.Server.Username is { } username ? new LongTermCredential(username, quest.Server.Password ?? string.Empty) : null,
                 place.Address,
-                socket.Handle,
+                isStream ? stream : socket.Handle,
                 context.Random),
         };
         _tasks.Add(task);

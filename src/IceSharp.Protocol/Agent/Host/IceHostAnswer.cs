@@ -38,3 +38,14 @@ public sealed record RouteFound(int RequestId, LocalInterfaceAddress? LocalAddre
 /// <param name="Error">Why.</param>
 /// <param name="Detail">One line for a developer.</param>
 public sealed record ResolveFailed(int RequestId, HostError Error, string Detail) : IceHostAnswer(RequestId);
+
+/// <summary>A connection to a server stands.</summary>
+/// <param name="RequestId">The ID of the request.</param>
+/// <param name="LocalAddress">The address and port that it was made from.</param>
+public sealed record StreamConnected(int RequestId, TransportAddress LocalAddress) : IceHostAnswer(RequestId);
+
+/// <summary>A server could not be connected to, or could not prove who it is.</summary>
+/// <param name="RequestId">The ID of the request.</param>
+/// <param name="Error">Why.</param>
+/// <param name="Detail">One line for a developer.</param>
+public sealed record ConnectFailed(int RequestId, HostError Error, string Detail) : IceHostAnswer(RequestId);

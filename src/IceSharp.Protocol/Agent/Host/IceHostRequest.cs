@@ -19,9 +19,18 @@ public sealed record ListInterfacesRequest(int Id) : IceHostRequest(Id);
 /// <param name="Component">Component that the socket serves, 1 to 256.</param>
 public sealed record BindUdpRequest(int Id, SocketHandle Socket, LocalInterfaceAddress LocalAddress, PortRange Ports, int Stream, int Component) : IceHostRequest(Id);
 
-/// <summary>Gives a socket back. Not answered; nothing is sent or received under its name afterwards.</summary>
+/// <summary>Asks for a TCP connection to a server, with TLS in it or not; answered by <see cref="StreamConnected"/> or <see cref="ConnectFailed"/>.</summary>
+/// <remarks>The host cuts what it reads into frames (<c>StreamFramer</c>) and hands each to the machine as a datagram of the server; what the machine sends is a frame each.</remarks>
+/// <param name="Id">Repeated in the answer.</param>
+/// <param name="Stream">The name that the machine gave to the connection; from the answer on, frames arrive and leave under it.</param>
+/// <param name="LocalAddress">The address to connect from.</param>
+/// <param name="Server">Where to.</param>
+/// <param name="ServerName">The name that the server's certificate must prove; null for a connection without TLS.</param>
+public sealed record ConnectRequest(int Id, SocketHandle Stream, LocalInterfaceAddress LocalAddress, TransportAddress Server, string? ServerName) : IceHostRequest(Id);
+
+/// <summary>Gives a socket or connection back. Not answered; nothing is sent or received under its name afterwards.</summary>
 /// <param name="Id">Not repeated anywhere.</param>
-/// <param name="Socket">The socket to close.</param>
+/// <param name="Socket">The socket or connection to close.</param>
 public sealed record CloseSocketRequest(int Id, SocketHandle Socket) : IceHostRequest(Id);
 
 /// <summary>Asks for the places where a server may be, by the procedures of RFC 8489 §8 and RFC 5928 (<c>ServerResolutionMachine</c> runs them); answered by <see cref="ServerResolved"/> or <see cref="ResolveFailed"/>.</summary>

@@ -16,7 +16,7 @@ internal sealed class DatagramIntake(AgentContext context, Gatherer gatherer, Se
 
         if (gatherer.Find(path.Socket) is not { } socket)
         {
-            return DatagramVerdict.Dropped(DropReason.UnknownSocket);
+            return servers.FindStream(path.Socket) is { } task ? ReceiveFromStream(now, task, path, datagram) : DatagramVerdict.Dropped(DropReason.UnknownSocket);
         }
 
         return ReceiveFromServer(now, socket, path, datagram) ?? ReceiveInner(now, socket.Direct!, path.Remote, datagram, 0, datagram.Length);
@@ -28,7 +28,7 @@ internal sealed class DatagramIntake(AgentContext context, Gatherer gatherer, Se
         DatagramVerdict? dropped = null;
         foreach (GatheringTask task in socket.Tasks)
         {
-            if (task.ServerAddress != path.Remote)
+            if (task.ServerAddress != path.Remote || !task.Stream.IsNone)
             {
                 continue;
             }
@@ -47,6 +47,15 @@ internal sealed class DatagramIntake(AgentContext context, Gatherer gatherer, Se
         }
 
         return dropped;
+    }
+
+    // A connection has one server at its end.
+    private DatagramVerdict ReceiveFromStream(MonotonicTime now, GatheringTask task, in TransportPath path, ReadOnlySpan<byte> frame)
+    {
+        DatagramVerdict verdict = servers.HandleDatagram(now, task, path, frame);
+        return verdict.Kind == VerdictKind.Payload && task.RelayBase is { } relay
+            ? ReceiveInner(now, relay, verdict.Peer, frame, verdict.PayloadOffset, verdict.PayloadLength)
+            : verdict;
     }
 
     // What arrived directly, or what a relay unwrapped: checks travel inside too.

@@ -28,10 +28,10 @@ internal sealed class HostRequests
         {
             onAnswer(now, answer);
         }
-        else if (answer is SocketBound unwanted)
+        else if (answer is SocketBound or StreamConnected)
         {
             // A socket's handle has the number of the request that asked for it.
-            Add(new CloseSocketRequest(NextId(), new SocketHandle(unwanted.RequestId)));
+            Add(new CloseSocketRequest(NextId(), new SocketHandle(answer.RequestId)));
         }
     }
 

@@ -53,7 +53,7 @@ internal sealed class Outbox
         }
 
         bool written = relay.Allocation!.TryWriteData(buffer, entry.Destination, datagram, out int length);
-        transmit = new Transmit(from.Socket.Handle, relay.ServerAddress, length);
+        transmit = new Transmit(relay.Handle, relay.ServerAddress, length);
         return written;
     }
 

@@ -85,4 +85,7 @@ internal static partial class Log
 
     [LoggerMessage(41, LogLevel.Error, "An event handler of the application threw.")]
     public static partial void HandlerThrew(ILogger logger, Exception exception);
+
+    [LoggerMessage(28, LogLevel.Debug, "Agent {Agent} could not connect to a TURN server: {Detail}")]
+    public static partial void ConnectFailed(ILogger logger, string agent, string detail);
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using IceSharp.Internal.Diagnostics;
 using IceSharp.Internal.Endpoints;
+using IceSharp.Internal.Network.Streams;
 using IceSharp.Internal.Routing;
 using IceSharp.Protocol;
 using IceSharp.Protocol.Agent;
@@ -25,14 +26,14 @@ internal sealed class AgentDriver : LoopMember
     private IDisposable? _watch;
     private bool _ended;
 
-    public AgentDriver(AgentSession session, IceAgentMachine machine, Loop loop, IIceNetwork network, INameResolver resolver, Func<LocalInterfaceAddress, int>? cost, IRandomSource random)
+    public AgentDriver(AgentSession session, IceAgentMachine machine, Loop loop, IIceNetwork network, INameResolver resolver, StreamSecurity security, Func<LocalInterfaceAddress, int>? cost, IRandomSource random)
     {
         _session = session;
         _machine = machine;
         _loop = loop;
         _sockets = new AgentSockets(loop, this);
         _marks = new DscpMarks(_sockets, (socket, dscp) => Log.MarkRefused(session.Logger, session.Name, socket, dscp));
-        _host = new HostRequests(network, resolver, cost, random, Answer, _closing.Token);
+        _host = new HostRequests(network, resolver, security, cost, random, Answer, _closing.Token);
         _network = network;
     }
 
@@ -104,6 +105,15 @@ internal sealed class AgentDriver : LoopMember
         }
     }
 
+    public override void HandleStreamEnded(Endpoint endpoint, MonotonicTime now, string? fault)
+    {
+        if (!_ended)
+        {
+            _machine.HandleStreamClosed(now, endpoint.Handle);
+            _loop.Mark(this);
+        }
+    }
+
     public override void Pump(MonotonicTime now)
     {
         if (_ended)
@@ -121,7 +131,7 @@ internal sealed class AgentDriver : LoopMember
         if (!_ended)
         {
             _session.PublishSnapshots(_machine);
-            _loop.SetDeadline(this, _machine.NextTimeout.At);
+            _loop.SetDeadline(this, MonotonicTime.Min(_machine.NextTimeout.At, _sockets.HandleTimeout(now)));
         }
     }
 
@@ -262,6 +272,14 @@ internal sealed class AgentDriver : LoopMember
                 _sockets.Open(bind.Socket, socket);
                 _marks.Opened(bind.Socket, bind.Stream, bind.Component);
                 Log.SocketOpened(_session.Logger, _session.Name, bind.Socket, bound.LocalAddress);
+                break;
+            case StreamConnected connected when socket is not null:
+                // A connection's name has the number of the request that asked for it.
+                _sockets.Open(new SocketHandle(connected.RequestId), socket);
+                Log.SocketOpened(_session.Logger, _session.Name, new SocketHandle(connected.RequestId), connected.LocalAddress);
+                break;
+            case ConnectFailed failed:
+                Log.ConnectFailed(_session.Logger, _session.Name, failed.Detail);
                 break;
             case BindFailed failed when bind is not null:
                 Log.BindFailed(_session.Logger, _session.Name, bind.LocalAddress.Address, failed.Detail);

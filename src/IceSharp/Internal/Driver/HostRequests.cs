@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using IceSharp.Internal.Network.Dns;
+using IceSharp.Internal.Network.Streams;
 using IceSharp.Protocol;
 using IceSharp.Protocol.Agent;
 using IceSharp.Protocol.Discovery;
@@ -8,8 +9,11 @@ namespace IceSharp.Internal.Driver;
 
 /// <summary>Does the I/O that a machine asks for as data, and brings the answers. Begins on the loop; answers come from any thread.</summary>
 internal sealed class HostRequests(
-    IIceNetwork network, INameResolver resolver, Func<LocalInterfaceAddress, int>? cost, IRandomSource random, Action<IceHostAnswer, IIceUdpSocket?> answer, CancellationToken closing)
+    IIceNetwork network, INameResolver resolver, StreamSecurity security, Func<LocalInterfaceAddress, int>? cost, IRandomSource random, Action<IceHostAnswer, IIceUdpSocket?> answer, CancellationToken closing)
 {
+    // How long a message of a server may take from its first byte to its last.
+    private static readonly TimeSpan FrameTimeout = TimeSpan.FromSeconds(10);
+
     /// <summary>Begins to serve a request. What the network answers at once is answered before this returns.</summary>
     public void Begin(IceHostRequest request)
     {
@@ -23,6 +27,9 @@ internal sealed class HostRequests(
                 break;
             case ResolveServerRequest resolve:
                 _ = ResolveAsync(resolve);
+                break;
+            case ConnectRequest connect:
+                _ = ConnectAsync(connect);
                 break;
             case FindRouteRequest find:
                 _ = FindRouteAsync(find);
@@ -85,7 +92,7 @@ internal sealed class HostRequests(
         try
         {
             // Drawn here, on the loop: lookups come back on other threads.
-            var settings = new ServerResolutionSettings { Uri = request.Uri, SupportedTransports = request.Transports };
+            var settings = new ServerResolutionSettings { Uri = request.Uri, SupportedTransports = request.Transports, VerificationName = security.Tls.VerificationName };
             ServerResolution found = await ServerResolver.ResolveAsync(resolver, settings, new DrawnRandomSource(random), closing).ConfigureAwait(false);
             answer(
                 found.Error == ServerResolutionError.None
@@ -96,6 +103,27 @@ internal sealed class HostRequests(
         catch (Exception e)
         {
             answer(new ResolveFailed(request.Id, HostErrors.From(e), e.Message), null);
+        }
+    }
+
+    private async Task ConnectAsync(ConnectRequest request)
+    {
+        try
+        {
+            var target = new IceStreamTarget(request.Server)
+            {
+                LocalAddress = request.LocalAddress,
+                ServerName = request.ServerName,
+                Tls = security.Tls,
+                Proxy = security.Proxy,
+            };
+            IceStreamConnection connection = await network.ConnectAsync(target, closing).ConfigureAwait(false);
+            answer(new StreamConnected(request.Id, connection.LocalAddress), new FramedStream(connection, request.Server, FrameTimeout));
+        }
+        catch (Exception e)
+        {
+            string detail = e is StunException stun ? stun.Sentence : $"No connection: {(e is SocketException socket ? socket.SocketErrorCode.ToString() : e.Message)}.";
+            answer(new ConnectFailed(request.Id, HostErrors.From(e), detail), null);
         }
     }
 

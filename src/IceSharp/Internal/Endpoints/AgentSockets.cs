@@ -12,6 +12,7 @@ internal sealed class AgentSockets(Loop loop, LoopMember owner)
     // Written on the loop; the gate is for closing without it.
     private readonly Lock _gate = new();
     private readonly Dictionary<int, Endpoint> _endpoints = [];
+    private readonly List<FramedStream> _streams = [];
 
     /// <summary>Takes a socket and begins to receive from it.</summary>
     public void Open(SocketHandle handle, IIceUdpSocket socket)
@@ -24,6 +25,7 @@ internal sealed class AgentSockets(Loop loop, LoopMember owner)
 
         if (socket is FramedStream stream)
         {
+            _streams.Add(stream);
             stream.Start(loop, owner, endpoint);
             return;
         }
@@ -61,12 +63,29 @@ internal sealed class AgentSockets(Loop loop, LoopMember owner)
         return endpoint is not null;
     }
 
+    /// <summary>Ends streams whose other side has begun a frame and not ended it in time.</summary>
+    /// <returns>When to look again.</returns>
+    public MonotonicTime HandleTimeout(MonotonicTime now)
+    {
+        MonotonicTime next = MonotonicTime.Never;
+        foreach (FramedStream stream in _streams.ToArray())
+        {
+            stream.HandleTimeout(now);
+            next = MonotonicTime.Min(next, stream.NextDeadline);
+        }
+
+        return next;
+    }
+
     /// <summary>Lets a socket go without closing it.</summary>
     public void Forget(SocketHandle handle)
     {
         lock (_gate)
         {
-            _endpoints.Remove(handle.Id);
+            if (_endpoints.Remove(handle.Id, out Endpoint? endpoint) && endpoint.Socket is FramedStream stream)
+            {
+                _streams.Remove(stream);
+            }
         }
     }
 
@@ -97,6 +116,11 @@ internal sealed class AgentSockets(Loop loop, LoopMember owner)
 
     private void Close(Endpoint endpoint)
     {
+        if (endpoint.Socket is FramedStream stream)
+        {
+            _streams.Remove(stream);
+        }
+
         if (endpoint.Socket is SystemUdpSocket system)
         {
             loop.Watched?.Remove(endpoint, system);

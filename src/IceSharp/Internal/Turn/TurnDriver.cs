@@ -239,13 +239,7 @@ internal sealed class TurnDriver : LoopMember
             _machine.HandleTimeout(now);
         }
 
-        MonotonicTime next = MonotonicTime.Never;
-        foreach (FramedStream stream in _streams.Values.ToArray())
-        {
-            stream.HandleTimeout(now);
-            next = MonotonicTime.Min(next, stream.NextDeadline);
-        }
-
+        MonotonicTime next = _sockets.HandleTimeout(now);
         DrainOutputs(now);
         if (!_ended)
         {
