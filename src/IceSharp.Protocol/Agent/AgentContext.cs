@@ -40,6 +40,12 @@ internal sealed class AgentContext
     /// <summary>Whether the peer follows RFC 8445 ("ice2"): it nominates one pair and no other.</summary>
     public bool PeerIsIce2 { get; set; }
 
+    /// <summary>Whether the peer is a lite implementation.</summary>
+    public bool PeerIsLite { get; set; }
+
+    /// <summary>Whether the peer has announced trickle ICE: once it has, that holds for restarts too (RFC 8838 §15).</summary>
+    public bool PeerTrickles { get; set; }
+
     /// <summary>When checks became possible; null before.</summary>
     public MonotonicTime? ChecksBeganAt { get; set; }
 
@@ -57,6 +63,16 @@ internal sealed class AgentContext
         Span<byte> bytes = stackalloc byte[4];
         Random.Fill(bytes);
         return least + ((most - least) * (BinaryPrimitives.ReadUInt32BigEndian(bytes) / (double)uint.MaxValue));
+    }
+
+    /// <summary>Tells the host, once a session, that an ICE restart would help.</summary>
+    public void SuggestRestart(AgentStream stream, string reason)
+    {
+        if (!IsClosing && !stream.Newest.IsRestartSuggested)
+        {
+            stream.Newest.IsRestartSuggested = true;
+            Events.Add(new RestartSuggested(stream.Index, reason));
+        }
     }
 
     public void NoteRoundTrip(TimeSpan roundTrip)

@@ -6,6 +6,10 @@ internal sealed class AgentStream : IDisposable
     private readonly DataRoute?[] _routes;
     private readonly CandidatePair?[] _routePairs;
     private readonly MonotonicTime[] _lastSent;
+    private readonly MonotonicTime?[] _unroutedSince;
+    private readonly Queue<string> _pastRemoteUfrags = new();
+    private int _sessions = 1;
+    private TimeSpan _outage;
 
     public AgentStream(int index, string mid, int componentCount, SdpMedia media, IRandomSource random)
     {
@@ -16,7 +20,8 @@ internal sealed class AgentStream : IDisposable
         _routes = new DataRoute?[componentCount];
         _routePairs = new CandidatePair?[componentCount];
         _lastSent = new MonotonicTime[componentCount];
-        Current = new StreamGeneration(this, 0, random);
+        _unroutedSince = new MonotonicTime?[componentCount];
+        Current = new StreamGeneration(this, 0, MonotonicTime.Zero, random);
     }
 
     public int Index { get; }
@@ -28,14 +33,23 @@ internal sealed class AgentStream : IDisposable
     public SdpMedia Media { get; }
 
     /// <summary>The ICE session in force. What belongs to a pair or candidate is reached through its own generation instead, which may be an older one.</summary>
-    public StreamGeneration Current { get; }
+    public StreamGeneration Current { get; set; }
+
+    /// <summary>The session that a restart of this agent has begun and the peer has not answered; null when there is none.</summary>
+    public StreamGeneration? Pending { get; set; }
+
+    /// <summary>The session before a restart, as long as its pairs carry data or the peer may still use them; else null.</summary>
+    public StreamGeneration? Previous { get; set; }
 
     public string Ufrag => Current.Ufrag;
 
     public string Password => Current.Password;
 
     /// <summary>The session that new local candidates are for.</summary>
-    public StreamGeneration Newest => Current;
+    public StreamGeneration Newest => Pending ?? Current;
+
+    /// <summary>All sessions that are held.</summary>
+    public IEnumerable<StreamGeneration> Generations => new[] { Previous, Current, Pending }.OfType<StreamGeneration>();
 
     public RemoteCredentials? Remote => Current.Remote;
 
@@ -54,11 +68,63 @@ internal sealed class AgentStream : IDisposable
     }
 
     /// <summary>The session that a USERNAME's first half names; null when none in force has it.</summary>
-    public StreamGeneration? FindGeneration(ReadOnlySpan<byte> localUfrag) => localUfrag.SequenceEqual(Current.UfragBytes) ? Current : null;
+    public StreamGeneration? FindGeneration(ReadOnlySpan<byte> localUfrag) =>
+        localUfrag.SequenceEqual(Current.UfragBytes) ? Current
+        : Pending is { } pending && localUfrag.SequenceEqual(pending.UfragBytes) ? pending
+        : Previous is { } previous && localUfrag.SequenceEqual(previous.UfragBytes) ? previous
+        : null;
 
     public DataRoute? Route(int component) => component >= 1 && component <= ComponentCount ? _routes[component - 1] : null;
 
     public void SetRoute(int component, DataRoute? route) => _routes[component - 1] = route;
+
+    /// <summary>How long before the switch the pair that a restart replaced had last proven itself.</summary>
+    public TimeSpan UnprovenFor { get; set; }
+
+    /// <summary>Begins another session; one that was begun and not answered is replaced.</summary>
+    public void BeginRestart(MonotonicTime now, IRandomSource random)
+    {
+        Pending?.Dispose();
+        Pending = new StreamGeneration(this, _sessions++, now, random);
+    }
+
+    /// <summary>Notes whose fragment is no longer in force: what still comes with it is late.</summary>
+    public void RememberRemote(StreamGeneration past)
+    {
+        if (past.Remote is { } remote)
+        {
+            _pastRemoteUfrags.Enqueue(remote.Ufrag);
+            while (_pastRemoteUfrags.Count > 8)
+            {
+                _pastRemoteUfrags.Dequeue();
+            }
+        }
+    }
+
+    public bool IsPastRemote(string ufrag) => _pastRemoteUfrags.Contains(ufrag);
+
+    /// <summary>Measures the time in which a component had a route once and has none now.</summary>
+    public void NoteRouted(MonotonicTime now, int component, bool hasRoute, bool hadRoute)
+    {
+        ref MonotonicTime? since = ref _unroutedSince[component - 1];
+        if (hasRoute && since is { } from)
+        {
+            _outage = TimeSpan.FromTicks(Math.Max(_outage.Ticks, (now - from).Ticks));
+            since = null;
+        }
+        else if (!hasRoute && hadRoute)
+        {
+            since = now;
+        }
+    }
+
+    /// <summary>The longest of those times so far; counts from zero again.</summary>
+    public TimeSpan TakeOutage()
+    {
+        TimeSpan outage = _outage;
+        _outage = TimeSpan.Zero;
+        return outage;
+    }
 
     /// <summary>The pair behind the route, or behind the last one there was.</summary>
     public CandidatePair? RoutePair(int component) => _routePairs[component - 1];
@@ -74,5 +140,11 @@ internal sealed class AgentStream : IDisposable
     public void NoteSent(int component, MonotonicTime at) =>
         _lastSent[component - 1] = MonotonicTime.Max(_lastSent[component - 1], at);
 
-    public void Dispose() => Current.Dispose();
+    public void Dispose()
+    {
+        foreach (StreamGeneration generation in Generations)
+        {
+            generation.Dispose();
+        }
+    }
 }

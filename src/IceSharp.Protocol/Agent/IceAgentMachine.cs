@@ -22,6 +22,7 @@ public sealed class IceAgentMachine : IDisposable
     private readonly Gatherer _gatherer;
     private readonly ChecklistProgress _progress;
     private readonly ConsentFreshness _consent;
+    private readonly Restarts _restarts;
     private readonly Keepalives _keepalives;
     private readonly RemoteDescriptions _remote;
     private readonly long[] _drops = new long[Enum.GetValues<DropReason>().Length];
@@ -53,7 +54,8 @@ public sealed class IceAgentMachine : IDisposable
         _progress = new ChecklistProgress(_context, _checklists, _gatherer);
         _consent = new ConsentFreshness(_context, _checklists, conclusions);
         _keepalives = new Keepalives(_context, _consent);
-        _remote = new RemoteDescriptions(_context, _checklists, triggered);
+        _restarts = new Restarts(_context, _initiator, _consent, _gatherer);
+        _remote = new RemoteDescriptions(_context, _checklists, triggered, _restarts);
         _intake = new DatagramIntake(_context, _gatherer, _servers, _initiator, new CheckResponder(_context, conclusions, triggered), _consent);
     }
 
@@ -85,6 +87,7 @@ public sealed class IceAgentMachine : IDisposable
             next = Deadline.Min(next, new Deadline(_gatherer.GivesUpAt, TimerReason.Transaction));
             next = Deadline.Min(next, new Deadline(_nominations.NextDecision, TimerReason.Nomination));
             next = Deadline.Min(next, new Deadline(_consent.NextDeadline, TimerReason.Consent));
+            next = Deadline.Min(next, new Deadline(_restarts.NextDeadline, TimerReason.Restart));
             next = Deadline.Min(next, new Deadline(_keepalives.NextDeadline, TimerReason.Keepalive));
             next = Deadline.Min(next, new Deadline(_progress.PatienceEndsAt, TimerReason.Pac));
             next = HasPacedWork ? Deadline.Min(next, new Deadline(_context.Pacer.NextSlot, TimerReason.Pacing)) : next;
@@ -148,10 +151,51 @@ public sealed class IceAgentMachine : IDisposable
         return LocalDescriptions.Describe(_context, GatheringState == IceGatheringState.Complete);
     }
 
+    /// <summary>Begins an ICE restart: fresh credentials and candidates, while the session in force goes on and carries data (RFC 8445 §9). The peer is to be told <see cref="CreateLocalDescription"/>; its answer, <see cref="SetRemoteDescription"/> with new credentials, puts the new session in force.</summary>
+    /// <remarks>Calling it again before the answer draws fresh credentials again. A restart of the peer needs no call: new credentials in its description are one.</remarks>
+    /// <param name="now">The current time.</param>
+    /// <param name="stream">Index of the data stream; null restarts all.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such stream.</exception>
+    public void Restart(MonotonicTime now, int? stream = null)
+    {
+        _journal?.Called(nameof(Restart), now, stream);
+        IReadOnlyList<AgentStream> targets = stream is { } index ? [GetStream(index)] : _context.Streams;
+        if (_context.IsClosing)
+        {
+            return;
+        }
+
+        foreach (AgentStream target in targets)
+        {
+            _restarts.Begin(now, target);
+        }
+
+        Advance(now);
+    }
+
+    /// <summary>Takes back a restart that the peer has not answered: the session in force stays, and <see cref="CreateLocalDescription"/> shows it again.</summary>
+    /// <param name="now">The current time.</param>
+    /// <param name="stream">Index of the data stream; null takes all back.</param>
+    /// <returns>Whether there was one to take back.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such stream.</exception>
+    public bool RollbackRestart(MonotonicTime now, int? stream = null)
+    {
+        _journal?.Called(nameof(RollbackRestart), now, stream);
+        IReadOnlyList<AgentStream> targets = stream is { } index ? [GetStream(index)] : _context.Streams;
+        bool any = false;
+        foreach (AgentStream target in targets)
+        {
+            any |= _restarts.Rollback(target);
+        }
+
+        Advance(now);
+        return any;
+    }
+
     /// <summary>Takes the peer's description; checks start as soon as pairs can be formed, and gathering if it has not started yet.</summary>
     /// <param name="now">The current time.</param>
     /// <param name="description">The description; streams are matched by position.</param>
-    /// <exception cref="ArgumentException">The description has another number of streams than this agent, a stream without credentials, or other credentials than an earlier one (an ICE restart, which is not supported).</exception>
+    /// <exception cref="ArgumentException">The description has another number of streams than this agent, a stream without credentials, or a peer that was full and is lite, or the other way round, without an ICE restart.</exception>
     public void SetRemoteDescription(MonotonicTime now, IceDescription description)
     {
         ArgumentNullException.ThrowIfNull(description);
@@ -180,22 +224,28 @@ public sealed class IceAgentMachine : IDisposable
             return;
         }
 
-        if (target.RemoteEnded)
-        {
-            _context.Events.Add(new RemoteCandidateIgnored(stream, candidate, "it comes after the end of candidates"));
-            return;
-        }
-
-        _remote.Add(now, target.Current, [candidate]);
+        _remote.Add(now, target, candidate);
         Advance(now);
     }
 
     /// <summary>Takes the peer's word that no more candidates will come for a stream.</summary>
+    /// <param name="now">The current time.</param>
+    /// <param name="stream">Index of the data stream.</param>
+    /// <param name="ufrag">The peer's fragment that it was said for; null stands for the session in force. One that a restart has replaced is ignored (RFC 8838 §9).</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such stream.</exception>
-    public void EndRemoteCandidates(MonotonicTime now, int stream)
+    public void EndRemoteCandidates(MonotonicTime now, int stream, string? ufrag = null)
     {
-        _journal?.Called(nameof(EndRemoteCandidates), now, stream);
-        GetStream(stream).RemoteEnded = true;
+        _journal?.Called(nameof(EndRemoteCandidates), now, stream, ufrag);
+        AgentStream target = GetStream(stream);
+        if (ufrag is null || target.Remote?.Ufrag == ufrag)
+        {
+            target.RemoteEnded = true;
+        }
+        else if (target.Pending is { } pending && !target.IsPastRemote(ufrag))
+        {
+            pending.RemoteEnded = true;
+        }
+
         Advance(now);
     }
 
@@ -416,6 +466,7 @@ public sealed class IceAgentMachine : IDisposable
 
         _consent.HandleTimeout(now);
         _progress.Evaluate(now);
+        _restarts.HandleTimeout(now);
         _keepalives.HandleTimeout(now);
         if (State == IceConnectionState.Completed)
         {

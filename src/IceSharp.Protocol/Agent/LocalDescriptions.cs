@@ -13,10 +13,10 @@ internal static class LocalDescriptions
     private static IceStreamDescription Describe(AgentStream stream, bool gatheringComplete) => new()
     {
         Mid = stream.Mid,
-        Ufrag = stream.Ufrag,
-        Password = stream.Password,
+        Ufrag = stream.Newest.Ufrag,
+        Password = stream.Newest.Password,
         Media = stream.Media,
         EndOfCandidates = gatheringComplete,
-        Candidates = [.. stream.LocalCandidates.Where(c => c.Type != IceCandidateType.PeerReflexive).Select(c => c.Info)],
+        Candidates = [.. stream.Newest.LocalCandidates.Where(c => c.Type != IceCandidateType.PeerReflexive).Select(c => c.Info)],
     };
 }

@@ -1,7 +1,7 @@
 namespace IceSharp.Protocol.Agent;
 
 /// <summary>Works in what the peer tells: credentials, options, candidates at once or one by one (RFC 8839 §4.3, RFC 8838 §11).</summary>
-internal sealed class RemoteDescriptions(AgentContext context, ChecklistSet checklists, TriggeredChecks triggered)
+internal sealed class RemoteDescriptions(AgentContext context, ChecklistSet checklists, TriggeredChecks triggered, Restarts restarts)
 {
     public void Set(MonotonicTime now, IceDescription description)
     {
@@ -12,26 +12,59 @@ internal sealed class RemoteDescriptions(AgentContext context, ChecklistSet chec
             Begin(now, description);
         }
 
+        context.PeerIsLite = description.IsLite;
+        context.PeerTrickles |= description.Options.Contains("trickle");
         for (int i = 0; i < context.Streams.Count; i++)
         {
-            StreamGeneration generation = context.Streams[i].Current;
+            AgentStream stream = context.Streams[i];
             IceStreamDescription told = description.Streams[i];
-            if (first)
+            if (stream.IsPastRemote(told.Ufrag) && stream.Remote?.Ufrag != told.Ufrag)
             {
-                generation.SetRemote(told.Ufrag, told.Password);
-                generation.ChecksBeganAt = now;
+                // A description of an earlier session, overtaken on its way.
+                continue;
             }
 
+            if (stream.Current.Remote is null)
+            {
+                stream.Current.SetRemote(told.Ufrag, told.Password);
+                stream.Current.ChecksBeganAt = now;
+            }
+            else if (!stream.Current.Remote.Equals(told.Ufrag, told.Password))
+            {
+                restarts.Accept(now, stream, told.Ufrag, told.Password);
+            }
+
+            StreamGeneration generation = stream.Current;
             IceCandidate[] early = [.. generation.PendingRemoteCandidates];
             generation.PendingRemoteCandidates.Clear();
             Add(now, generation, told.Candidates);
             Add(now, generation, early);
-            generation.RemoteEnded |= told.EndOfCandidates || !description.Options.Contains("trickle");
+            generation.RemoteEnded |= told.EndOfCandidates || !context.PeerTrickles;
         }
 
         foreach (AgentStream stream in context.Streams)
         {
             triggered.Replay(now, stream.Current);
+        }
+    }
+
+    /// <summary>Takes one candidate that trickles in, for the session that it names.</summary>
+    public void Add(MonotonicTime now, AgentStream stream, IceCandidate candidate)
+    {
+        StreamGeneration current = stream.Current;
+        bool isAhead = stream.Pending is not null && candidate.Ufrag is { } ufrag && ufrag != current.Remote?.Ufrag && !stream.IsPastRemote(ufrag);
+        if (isAhead)
+        {
+            // Of the peer's answer to our restart, which it has overtaken.
+            Add(now, stream.Pending!, [candidate]);
+        }
+        else if (current.RemoteEnded)
+        {
+            context.Events.Add(new RemoteCandidateIgnored(stream.Index, candidate, "it comes after the end of candidates"));
+        }
+        else
+        {
+            Add(now, current, [candidate]);
         }
     }
 
@@ -116,14 +149,10 @@ internal sealed class RemoteDescriptions(AgentContext context, ChecklistSet chec
     private void Validate(IceDescription description)
     {
         description.ThrowIfUnusable(context.Streams.Count);
-        for (int i = 0; i < context.Streams.Count; i++)
+        bool restarts = context.Streams.Exists(s => s.Remote is { } known && !known.Equals(description.Streams[s.Index].Ufrag, description.Streams[s.Index].Password));
+        if (context.ChecksBeganAt is not null && !restarts && description.IsLite != context.PeerIsLite)
         {
-            IceStreamDescription told = description.Streams[i];
-            if (context.Streams[i].Remote is { } known && !known.Equals(told.Ufrag, told.Password))
-            {
-                throw new ArgumentException(
-                    $"Stream '{told.Mid}' has other credentials than before (ufrag {told.Ufrag}): an ICE restart, which is not supported.", nameof(description));
-            }
+            throw new ArgumentException("A peer becomes lite or full by an ICE restart only: these are the credentials of before.", nameof(description));
         }
     }
 }

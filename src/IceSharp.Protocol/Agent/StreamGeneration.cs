@@ -7,10 +7,11 @@ internal sealed class StreamGeneration : IDisposable
 {
     private readonly List<PathConsent> _consents = [];
 
-    public StreamGeneration(AgentStream stream, int number, IRandomSource random)
+    public StreamGeneration(AgentStream stream, int number, MonotonicTime beganAt, IRandomSource random)
     {
         Stream = stream;
         Number = number;
+        BeganAt = beganAt;
         Ufrag = IceCredentials.NewUfrag(random);
         Password = IceCredentials.NewPassword(random);
         LocalKey = StunIntegrityKey.ShortTerm(Password);
@@ -22,6 +23,15 @@ internal sealed class StreamGeneration : IDisposable
 
     /// <summary>Counts the sessions of the stream from 0.</summary>
     public int Number { get; }
+
+    /// <summary>When it was begun.</summary>
+    public MonotonicTime BeganAt { get; }
+
+    /// <summary>When every component had its selected pair; null before.</summary>
+    public MonotonicTime? CompletedAt { get; set; }
+
+    /// <summary>When the peer last showed these credentials: it may still send on a pair of this session.</summary>
+    public MonotonicTime LastRequestAt { get; set; }
 
     public string Ufrag { get; }
 
@@ -56,6 +66,9 @@ internal sealed class StreamGeneration : IDisposable
 
     /// <summary>Why the session is over though checks had succeeded; null while it is not.</summary>
     public string? EndReason { get; set; }
+
+    /// <summary>Whether the host was told that a restart would help.</summary>
+    public bool IsRestartSuggested { get; set; }
 
     /// <summary>Components in use: the smaller of both agents' highest numbers, once the peer's is known (RFC 8445 §6.1.2.2).</summary>
     public int UsedComponents

@@ -21,6 +21,9 @@ public enum TimerReason
     /// <summary>Consent on a pair in use is asked for, or expires (RFC 7675 §5.1).</summary>
     Consent,
 
+    /// <summary>The session that an ICE restart has replaced is let go.</summary>
+    Restart,
+
     /// <summary>A TURN allocation has to be refreshed, or ends (RFC 8656 §8).</summary>
     AllocationRefresh,
 

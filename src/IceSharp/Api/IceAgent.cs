@@ -74,6 +74,15 @@ public sealed class IceAgent : IAsyncDisposable
     /// <summary>A component may not send on its pair any more (RFC 7675). An ICE restart finds another one.</summary>
     public event EventHandler<IceConsentLossNotice>? ConsentLost;
 
+    /// <summary>An ICE restart would help: consent, relay or local address of a pair in use are lost, or new local addresses have come. Told once a session; <see cref="Restart()"/> is the answer.</summary>
+    public event EventHandler<IceRestartSuggestion>? RestartSuggested;
+
+    /// <summary>A stream has begun another ICE session. Where the peer began it, it waits for our new <see cref="LocalDescription"/>.</summary>
+    public event EventHandler<IceRestart>? Restarted;
+
+    /// <summary>A restarted stream has selected its pairs, and data has moved over to them.</summary>
+    public event EventHandler<IceRestartReport>? RestartCompleted;
+
     /// <summary>The settings.</summary>
     public IceAgentOptions Options { get; }
 
@@ -179,16 +188,29 @@ public sealed class IceAgent : IAsyncDisposable
 
     /// <summary>Takes the peer's description; checks start as soon as pairs can be formed.</summary>
     /// <param name="description">Offer or answer, with as many streams as this agent has.</param>
-    /// <exception cref="ArgumentException">The number of streams differs, a stream has no ICE credentials or some outside their grammar (<see cref="IceDescription.ThrowIfUnusable"/>), or others than in an earlier description: ICE restarts are not supported yet.</exception>
+    /// <exception cref="ArgumentException">The number of streams differs, a stream has no ICE credentials or some outside their grammar (<see cref="IceDescription.ThrowIfUnusable"/>), or the peer was full and is lite, or the other way round, without an ICE restart.</exception>
     /// <exception cref="ObjectDisposedException">The agent is disposed.</exception>
     public void SetRemoteDescription(IceDescription description)
     {
         ArgumentNullException.ThrowIfNull(description);
         AgentDriver driver = EnsureStarted();
+        bool restarts;
         lock (_gate)
         {
-            CheckRemote(description);
+            restarts = CheckRemote(description);
             _remote = description;
+        }
+
+        if (restarts)
+        {
+            // Whoever gathers for the answer next must not find the gathering of before.
+            OnLoop((running, now) =>
+            {
+                running.Machine.SetRemoteDescription(now, description);
+                _session.SyncGathering(running.Machine);
+                return _session.Description = running.Machine.CreateLocalDescription();
+            });
+            return;
         }
 
         driver.Post(now => driver.Machine.SetRemoteDescription(now, description));
@@ -203,6 +225,21 @@ public sealed class IceAgent : IAsyncDisposable
         EnsureStarted();
         return await _session.Streams[0].Rtp.ConnectAsync(cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>Begins an ICE restart of all streams (RFC 8445 §9): for a new network, after consent was lost, or to find better pairs. Connections live through it: the pairs in use carry data until new ones are selected.</summary>
+    /// <remarks>
+    /// Credentials are fresh at once; candidates that need a server follow: trickle them (<see cref="GatherAsync"/>), or send <see cref="GatherAllAsync"/> instead.
+    /// The peer's answer goes to <see cref="SetRemoteDescription"/>; until then nothing has changed, and <see cref="RollbackRestart()"/> takes it back.
+    /// A restart of the peer needs no call: new credentials in its description are one, and <see cref="LocalDescription"/> is the answer. Both may restart at once.
+    /// </remarks>
+    /// <returns>The description for the peer.</returns>
+    /// <exception cref="ObjectDisposedException">The agent is disposed.</exception>
+    public IceDescription Restart() => Restart(null);
+
+    /// <summary>Takes back a restart that the peer has not answered: <see cref="LocalDescription"/> shows the session in force again.</summary>
+    /// <returns>Whether there was one.</returns>
+    /// <exception cref="ObjectDisposedException">The agent is disposed.</exception>
+    public bool RollbackRestart() => RollbackRestart(null);
 
     /// <summary>Closes the agent: pending calls end with <see cref="IceError.AgentClosed"/> at once, TURN allocations are released, sockets are closed.</summary>
     /// <remarks>Takes at most <see cref="IceAgentOptions.CloseTimeout"/> and a little; never waits for code of the application. Calling it again waits for the same end.</remarks>
@@ -252,10 +289,10 @@ public sealed class IceAgent : IAsyncDisposable
         driver.Post(now => driver.Machine.AddRemoteCandidate(now, stream.Index, candidate));
     }
 
-    internal void EndRemoteCandidates(IceDataStream stream)
+    internal void EndRemoteCandidates(IceDataStream stream, string? ufrag)
     {
         AgentDriver driver = EnsureStarted();
-        driver.Post(now => driver.Machine.EndRemoteCandidates(now, stream.Index));
+        driver.Post(now => driver.Machine.EndRemoteCandidates(now, stream.Index, ufrag));
     }
 
     internal AgentDriver EnsureGathering()
@@ -270,17 +307,16 @@ public sealed class IceAgent : IAsyncDisposable
     }
 
     // All that the machine would refuse, so that the caller hears of it here and not the log from the loop.
-    private void CheckRemote(IceDescription description)
+    private bool CheckRemote(IceDescription description)
     {
         description.ThrowIfUnusable(_session.Streams.Count);
-        for (int i = 0; i < description.Streams.Count; i++)
+        bool restarts = _remote is { } known && known.Streams.Zip(description.Streams).Any(s => s.First.Ufrag != s.Second.Ufrag || s.First.Password != s.Second.Password);
+        if (_remote is not null && !restarts && description.IsLite != _remote.IsLite)
         {
-            IceStreamDescription told = description.Streams[i];
-            if (_remote?.Streams[i] is { } known && (known.Ufrag != told.Ufrag || known.Password != told.Password))
-            {
-                throw new ArgumentException($"Stream '{told.Mid}' has other credentials than before: an ICE restart, which is not supported yet.", nameof(description));
-            }
+            throw new ArgumentException("A peer becomes lite or full by an ICE restart only: these are the credentials of before.", nameof(description));
         }
+
+        return restarts;
     }
 
     private AgentDriver EnsureStarted()
@@ -333,26 +369,42 @@ public sealed class IceAgent : IAsyncDisposable
     }
 
     // Rare: started without being described, and asked for it now. The loop answers in microseconds.
-    private IceDescription DescribeOnLoop()
+    private IceDescription DescribeOnLoop() => OnLoop((driver, _) => _session.Description = driver.Machine.CreateLocalDescription());
+
+    private T OnLoop<T>(Func<AgentDriver, MonotonicTime, T> work)
     {
         AgentDriver driver = EnsureStarted();
         if (driver.Loop.IsCurrent)
         {
-            return _session.Description = driver.Machine.CreateLocalDescription();
+            return work(driver, driver.Loop.Now);
         }
 
-        Task<IceDescription> description = DescribeAsync(driver);
+        Task<T> done = driver.InvokeAsync(now => work(driver, now));
         if (Options.LoopExecutor is not null)
         {
             // The executor may be waiting for this very thread to go on.
             driver.Loop.RunTurn();
         }
 
-        return description.GetAwaiter().GetResult();
+        return done.GetAwaiter().GetResult();
     }
 
     private Task<IceDescription> DescribeAsync(AgentDriver driver) =>
         driver.InvokeAsync(_ => _session.Description = driver.Machine.CreateLocalDescription());
+
+    internal IceDescription Restart(int? stream) => OnLoop((driver, now) =>
+    {
+        driver.Machine.Restart(now, stream);
+        _session.SyncGathering(driver.Machine);
+        return _session.Description = driver.Machine.CreateLocalDescription();
+    });
+
+    internal bool RollbackRestart(int? stream) => OnLoop((driver, now) =>
+    {
+        bool any = driver.Machine.RollbackRestart(now, stream);
+        _session.Description = driver.Machine.CreateLocalDescription();
+        return any;
+    });
 
     internal void RevokeConsent(IceComponent component)
     {
@@ -391,7 +443,10 @@ public sealed class IceAgent : IAsyncDisposable
         change => Notify(PairStateChanged, change),
         change => Notify(SelectedPairChanged, change),
         change => Notify(LocalAddressesChanged, change),
-        notice => Notify(ConsentLost, notice));
+        notice => Notify(ConsentLost, notice),
+        suggestion => Notify(RestartSuggested, suggestion),
+        restart => Notify(Restarted, restart),
+        report => Notify(RestartCompleted, report));
 
     private void Notify<T>(EventHandler<T>? handler, T change)
     {

@@ -56,8 +56,19 @@ public sealed class IceDataStream
     }
 
     /// <summary>Takes the peer's word that no more candidates will come for this stream.</summary>
+    /// <param name="ufrag">The peer's username fragment that it was said for; null stands for the session in force. One that a restart has replaced is ignored.</param>
     /// <exception cref="ObjectDisposedException">The agent is disposed.</exception>
-    public void EndRemoteCandidates() => _agent.EndRemoteCandidates(this);
+    public void EndRemoteCandidates(string? ufrag = null) => _agent.EndRemoteCandidates(this, ufrag);
+
+    /// <summary>Begins an ICE restart of this stream alone; see <see cref="IceAgent.Restart()"/>.</summary>
+    /// <returns>The description for the peer, of all streams: the others show what they showed before.</returns>
+    /// <exception cref="ObjectDisposedException">The agent is disposed.</exception>
+    public IceDescription Restart() => _agent.Restart(Index);
+
+    /// <summary>Takes back a restart of this stream that the peer has not answered.</summary>
+    /// <returns>Whether there was one.</returns>
+    /// <exception cref="ObjectDisposedException">The agent is disposed.</exception>
+    public bool RollbackRestart() => _agent.RollbackRestart(Index);
 
     /// <summary>The stream's identification.</summary>
     public override string ToString() => Mid;

@@ -73,7 +73,7 @@ public class IceAgentMisuseTests
         agent.Invoking(a => a.SetRemoteDescription(third.LocalDescription)).Should().Throw<ArgumentException>().WithMessage("*2 streams*");
         agent.Invoking(a => a.SetRemoteDescription(good with { Streams = [good.Streams[0] with { Password = "" }] })).Should().Throw<ArgumentException>();
         agent.SetRemoteDescription(good);
-        agent.Invoking(a => a.SetRemoteDescription(good with { Streams = [good.Streams[0] with { Ufrag = "other" }] })).Should().Throw<ArgumentException>().WithMessage("*restart*");
+        agent.Invoking(a => a.SetRemoteDescription(good with { IsLite = true })).Should().Throw<ArgumentException>().WithMessage("*restart*");
 
         (await agent.GatherAllAsync().WaitAsync(TestAgents.Patience)).Streams[0].Candidates.Should().NotBeEmpty();
         agent.Role.Should().Be(IceRole.Controlled);
@@ -103,8 +103,6 @@ public class IceAgentMisuseTests
 
         agent.SetRemoteDescription(good);
         agent.SetRemoteDescription(good);
-        agent.Invoking(a => a.SetRemoteDescription(good with { Streams = [stream with { Password = new string('p', 22) }] }))
-            .Should().Throw<ArgumentException>("the same ufrag with another password is a restart too").WithMessage("*restart*");
         (await agent.GatherAllAsync().WaitAsync(TestAgents.Patience)).Streams[0].Candidates.Should().NotBeEmpty();
     }
 

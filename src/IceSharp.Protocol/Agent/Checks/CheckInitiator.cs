@@ -109,6 +109,9 @@ internal sealed class CheckInitiator(AgentContext context, ChecklistSet checklis
 
     public void Clear() => _transactions.Clear();
 
+    /// <summary>Ends the checks of a session: their answers find nobody any more.</summary>
+    public void Forget(StreamGeneration generation) => _transactions.RemoveAll(attempt => ReferenceEquals(attempt.Pair.Generation, generation));
+
     private void Judge(MonotonicTime now, CheckAttempt attempt, CandidateBase arrivedAt, TransportAddress source, TimeSpan? roundTrip, in StunReader response)
     {
         // A conflict of roles counts from wherever its answer comes (RFC 8445 §7.2.5.1 stands before §7.2.5.2.1): behind a NAT that

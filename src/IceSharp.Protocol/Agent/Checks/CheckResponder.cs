@@ -26,6 +26,7 @@ internal sealed class CheckResponder(AgentContext context, CheckConclusions conc
         }
 
         arrivedAt.Accept(source);
+        generation.LastRequestAt = now;
         Span<StunAttributeType> unknown = stackalloc StunAttributeType[16];
         int unknownCount = StunComprehension.CollectUnknown(request, unknown);
         if (unknownCount > 0)

@@ -137,7 +137,7 @@ internal sealed class ChecklistProgress(AgentContext context, ChecklistSet check
         {
             MoveTo(IceConnectionState.Completed, "every component has a nominated pair");
         }
-        else if (alive.TrueForAll(s => AllComponents(s, c => s.Checklist.Best(c) is not null)))
+        else if (alive.TrueForAll(s => AllComponents(s, c => s.Checklist.Best(c) is not null || (s.Previous is not null && s.Route(c) is not null))))
         {
             MoveTo(IceConnectionState.Connected, alive.Count == context.Streams.Count ? "every component has a valid pair" : "every stream that has not failed has valid pairs");
         }
@@ -147,7 +147,10 @@ internal sealed class ChecklistProgress(AgentContext context, ChecklistSet check
         }
     }
 
-    private static string FailureReason(AgentStream stream)
+    private static string FailureReason(AgentStream stream) =>
+        stream.Previous is null ? FailureOfChecks(stream) : $"{FailureOfChecks(stream)}; the restart has failed, and the previous pair is not used any more";
+
+    private static string FailureOfChecks(AgentStream stream)
     {
         if (stream.Current.EndReason is { } reason)
         {
@@ -162,8 +165,9 @@ internal sealed class ChecklistProgress(AgentContext context, ChecklistSet check
 
     private void UpdateRoute(MonotonicTime now, AgentStream stream, int component)
     {
-        CandidatePair? pair = stream.Checklist.State == ChecklistState.Failed ? null : BestWithConsent(now, stream, component);
+        CandidatePair? pair = Choose(now, stream, component);
         DataRoute? current = stream.Route(component);
+        stream.NoteRouted(now, component, pair is not null, current is not null);
         if (pair is null)
         {
             Publish(context, stream, component, null);
@@ -171,7 +175,7 @@ internal sealed class ChecklistProgress(AgentContext context, ChecklistSet check
         }
 
         bool same = current is not null && current.Peer == pair.Remote.Address && ReferenceEquals(stream.RouteBase(component), pair.Base)
-            && current.Pair.IsNominated == pair.IsNominated;
+            && current.Pair.IsNominated == pair.IsNominated && ReferenceEquals(stream.RoutePair(component)!.Generation, pair.Generation);
         if (same)
         {
             stream.SetRoutePair(component, pair);
@@ -183,6 +187,11 @@ internal sealed class ChecklistProgress(AgentContext context, ChecklistSet check
         {
             // Until here Send and Data carry checks and data; only the selected pair is worth a channel (RFC 8445 §12.1).
             pair.Base.Allocation?.RequestChannel(now, pair.Remote.Address);
+        }
+
+        if (current is not null && stream.RoutePair(component) is { Consent: { } replaced } before && before.Generation != pair.Generation)
+        {
+            stream.UnprovenFor = now - replaced.LastResponseAt;
         }
 
         stream.NoteSent(component, now);
@@ -198,6 +207,21 @@ internal sealed class ChecklistProgress(AgentContext context, ChecklistSet check
             Channel = ChannelOf(pair.Base, pair.Remote.Address),
             Pair = pair.ToInfo(),
         });
+    }
+
+    // After a restart the previous pair carries data until the new session has selected its own (RFC 8445 §9, §12.1); where the previous
+    // one has lost consent or relay, any valid pair of the new session takes over at once. Once ICE has failed, nothing is sent.
+    private CandidatePair? Choose(MonotonicTime now, AgentStream stream, int component)
+    {
+        if (stream.Checklist.State == ChecklistState.Failed)
+        {
+            return null;
+        }
+
+        bool isRestarting = stream.Checklist.State == ChecklistState.Running && stream.Previous is { EndReason: null };
+        CandidatePair? previous = isRestarting ? stream.Previous!.Checklist.Best(component) : null;
+        bool serves = previous is not null && (!context.Options.ConsentFreshness || previous.Consent?.IsFresh(now) != false);
+        return serves ? previous : BestWithConsent(now, stream, component);
     }
 
     // Consent is kept up on the pair in use only: another one has to regain it first (RFC 7675 §5.1).

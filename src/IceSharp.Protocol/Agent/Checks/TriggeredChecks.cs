@@ -23,6 +23,12 @@ internal sealed class TriggeredChecks(AgentContext context, ChecklistSet checkli
             return;
         }
 
+        if (generation == generation.Stream.Previous)
+        {
+            // The peer still uses the previous pair: it has its answer, and the session in force has nothing of it.
+            return;
+        }
+
         // A check of another session with this agent (a forked offer) or of credentials that are no longer in force.
         if (!check.RemoteUfrag.AsSpan().SequenceEqual(generation.Remote.UfragBytes))
         {

@@ -118,6 +118,9 @@ internal sealed class ConsentFreshness(AgentContext context, ChecklistSet checkl
 
     public void Clear() => _transactions.Clear();
 
+    /// <summary>Ends the requests of a session.</summary>
+    public void Forget(StreamGeneration generation) => _transactions.RemoveAll(request => ReferenceEquals(request.Pair.Generation, generation));
+
     private CandidatePair? InUse(AgentStream stream, int component) =>
         context.Options.ConsentFreshness && stream.Route(component) is not null ? stream.RoutePair(component) : null;
 
@@ -176,7 +179,9 @@ internal sealed class ConsentFreshness(AgentContext context, ChecklistSet checkl
         consent.Lose(loss);
         _transactions.RemoveAll(request => ReferenceEquals(request.Consent, consent));
         context.Events.Add(new ConsentLost(pair.Local.Stream.Index, pair.Component, pair.ToInfo(), loss, consent.LastResponseAt));
-        checklists.OnConsentLost(pair, Reason(now, consent, loss));
+        string reason = Reason(now, consent, loss);
+        checklists.OnConsentLost(pair, reason);
+        context.SuggestRestart(pair.Local.Stream, reason);
     }
 
     private static string Reason(MonotonicTime now, PathConsent consent, IceConsentLoss loss) => loss switch

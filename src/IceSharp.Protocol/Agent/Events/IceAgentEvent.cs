@@ -71,5 +71,24 @@ public sealed record RemoteCandidateIgnored(int Stream, IceCandidate Candidate, 
 /// <param name="LastResponseAt">When the last authenticated response arrived on it.</param>
 public sealed record ConsentLost(int Stream, int Component, IceCandidatePairInfo Pair, IceConsentLoss Loss, MonotonicTime LastResponseAt) : IceAgentEvent;
 
+/// <summary>An ICE restart would help a stream: its pair in use has lost consent, relay or local address, or new local addresses have come. Told once a session.</summary>
+/// <param name="Stream">Index of the data stream.</param>
+/// <param name="Reason">One sentence for a developer.</param>
+public sealed record RestartSuggested(int Stream, string Reason) : IceAgentEvent;
+
+/// <summary>A stream has begun another ICE session: the peer answered our restart, or has begun one itself and wants to be told our new description (RFC 8445 §9).</summary>
+/// <param name="Stream">Index of the data stream.</param>
+/// <param name="Session">Number of the session now in force, counting from 0.</param>
+/// <param name="IsOurs">Whether this agent asked for it; otherwise the peer did, and needs an answer.</param>
+public sealed record StreamRestarted(int Stream, int Session, bool IsOurs) : IceAgentEvent;
+
+/// <summary>A restarted stream has selected its pairs; data has moved over to them.</summary>
+/// <param name="Stream">Index of the data stream.</param>
+/// <param name="Session">Number of the session.</param>
+/// <param name="Duration">From the call, or the peer's description, to the selection.</param>
+/// <param name="Outage">The longest time in which a component had nothing to send on, since the last restart; zero when a pair carried data throughout.</param>
+/// <param name="UnprovenFor">How old the last answer on the replaced pair was when data left it: the longest that its path can have been dead unnoticed.</param>
+public sealed record RestartCompleted(int Stream, int Session, TimeSpan Duration, TimeSpan Outage, TimeSpan UnprovenFor) : IceAgentEvent;
+
 /// <summary>Closing is done: allocations are released or given up, and the machine holds nothing any more.</summary>
 public sealed record AgentClosed : IceAgentEvent;

@@ -49,6 +49,7 @@ internal sealed class Gatherer
         }
 
         bool isRunning = State == IceGatheringState.Gathering;
+        MoveTo(IceGatheringState.Gathering);
         foreach (LocalSocket socket in _sockets.Where(s => only is null || s.Stream == only))
         {
             _factory.AddHost(now, socket, TimeSpan.Zero);
@@ -169,6 +170,10 @@ internal sealed class Gatherer
         if (!isFirst && gone.Length + come.Length > 0)
         {
             _context.Events.Add(new LocalAddressesChanged(come, gone));
+            if (come.Length > 0 && State == IceGatheringState.Complete)
+            {
+                _context.Streams.ForEach(s => _context.SuggestRestart(s, "a local address has come"));
+            }
         }
     }
 

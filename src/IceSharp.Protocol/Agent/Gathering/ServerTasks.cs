@@ -72,11 +72,15 @@ internal sealed class ServerTasks(AgentContext context, CandidateFactory factory
         }
 
         AgentStream stream = socket.Stream;
-        checklists.FailAll(stream.Checklist, pair => pair.Base.Socket == socket, $"the local address {socket.Address.Address} is gone");
-        foreach (LocalCandidate candidate in stream.LocalCandidates.Where(c => c.Base.Socket == socket).ToArray())
+        SuggestIfInUse(socket, @base => @base.Socket == socket, $"the local address {socket.Address.Address} of the pair in use is gone");
+        foreach (StreamGeneration generation in stream.Generations)
         {
-            stream.LocalCandidates.Remove(candidate);
-            context.Events.Add(new LocalCandidateLost(stream.Index, candidate.Info));
+            checklists.FailAll(generation.Checklist, pair => pair.Base.Socket == socket, $"the local address {socket.Address.Address} is gone");
+            foreach (LocalCandidate candidate in generation.LocalCandidates.Where(c => c.Base.Socket == socket).ToArray())
+            {
+                generation.LocalCandidates.Remove(candidate);
+                context.Events.Add(new LocalCandidateLost(stream.Index, candidate.Info));
+            }
         }
     }
 
@@ -352,6 +356,7 @@ internal sealed class ServerTasks(AgentContext context, CandidateFactory factory
                 FailPairs(task, p => p.Remote.Address.Address == fact.Peer, $"the relay refuses {fact.Peer}: {DetailOf(fact)}");
                 break;
             case TurnEventKind.Lost:
+                SuggestIfInUse(task.Socket, @base => @base == task.RelayBase, $"the relay of the pair in use has lost the allocation: {DetailOf(fact)}");
                 FailPairs(task, _ => true, $"the relay has lost the allocation: {DetailOf(fact)}");
                 Withdraw(task);
                 break;
@@ -375,7 +380,10 @@ internal sealed class ServerTasks(AgentContext context, CandidateFactory factory
     {
         if (task.RelayBase is { } relay)
         {
-            checklists.FailAll(task.Socket.Stream.Checklist, pair => ReferenceEquals(pair.Base, relay) && which(pair), reason);
+            foreach (StreamGeneration generation in task.Socket.Stream.Generations)
+            {
+                checklists.FailAll(generation.Checklist, pair => ReferenceEquals(pair.Base, relay) && which(pair), reason);
+            }
         }
     }
 
@@ -391,8 +399,21 @@ internal sealed class ServerTasks(AgentContext context, CandidateFactory factory
     }
 
     // What is gone is neither described nor paired any more.
-    private static void Withdraw(GatheringTask task) =>
-        task.Socket.Stream.LocalCandidates.RemoveAll(c => ReferenceEquals(c.Base, task.RelayBase));
+    private static void Withdraw(GatheringTask task)
+    {
+        foreach (StreamGeneration generation in task.Socket.Stream.Generations)
+        {
+            generation.LocalCandidates.RemoveAll(c => ReferenceEquals(c.Base, task.RelayBase));
+        }
+    }
+
+    private void SuggestIfInUse(LocalSocket socket, Predicate<CandidateBase> isLost, string reason)
+    {
+        if (socket.Stream.Route(socket.Component) is not null && isLost(socket.Stream.RouteBase(socket.Component)!))
+        {
+            context.SuggestRestart(socket.Stream, reason);
+        }
+    }
 
     private static GatheringResult ResultOf(TurnFailure failure) => failure switch
     {

@@ -74,6 +74,15 @@ internal static partial class Log
     [LoggerMessage(25, LogLevel.Warning, "Agent {Agent} could not mark socket {Socket} with DSCP {Dscp}: the system has no such setting or refuses it.")]
     public static partial void MarkRefused(ILogger logger, string agent, Protocol.SocketHandle socket, int dscp);
 
+    [LoggerMessage(45, LogLevel.Debug, "Agent {Agent} suggests an ICE restart of stream {Stream}: {Reason}")]
+    public static partial void RestartSuggested(ILogger logger, string agent, int stream, string reason);
+
+    [LoggerMessage(46, LogLevel.Information, "Agent {Agent} stream {Stream} begins ICE session {Session} (asked for by this agent: {IsOurs}).")]
+    public static partial void StreamRestarted(ILogger logger, string agent, int stream, int session, bool isOurs);
+
+    [LoggerMessage(47, LogLevel.Information, "Agent {Agent} stream {Stream} has restarted as session {Session} in {Milliseconds} ms, with an outage of {OutageMilliseconds} ms.")]
+    public static partial void RestartCompleted(ILogger logger, string agent, int stream, int session, double milliseconds, double outageMilliseconds);
+
     [LoggerMessage(30, LogLevel.Trace, "Agent {Agent} sent {Bytes} bytes from {Socket} to {Destination}: {Result}")]
     public static partial void Transmitted(ILogger logger, string agent, int bytes, Protocol.SocketHandle socket, Protocol.TransportAddress destination, IceSendResult result);
 

@@ -13,7 +13,8 @@ namespace IceSharp.Internal.Driver;
 [SuppressMessage("Design", "CA1001", Justification = "A cancellation source without timer and links holds nothing.")]
 internal sealed class AgentSession(string name, ILogger logger, AgentWatchers watchers, TimeProvider time)
 {
-    private readonly Milestone<bool> _gathered = new();
+    private volatile Milestone<bool> _gathered = new();
+    private volatile CandidateFeed _candidates = new();
     private readonly CancellationTokenSource _ending = new();
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ConcurrentDictionary<IceCandidatePairInfo, string> _reasons = [];
@@ -38,7 +39,8 @@ internal sealed class AgentSession(string name, ILogger logger, AgentWatchers wa
     /// <summary>Measurements and activities of the agent.</summary>
     public AgentObservation? Observation { get; init; }
 
-    public CandidateFeed Candidates { get; } = new();
+    /// <summary>The candidates of the gathering that runs, or ran last.</summary>
+    public CandidateFeed Candidates => _candidates;
 
     /// <summary>Counts of datagrams that had no effect.</summary>
     public DropCounters Drops { get; } = new();
@@ -158,6 +160,19 @@ internal sealed class AgentSession(string name, ILogger logger, AgentWatchers wa
                 _pairsChanged = true;
                 _atEnd.Add(() => Connection(nominated.Stream, nominated.Component)?.Complete(nominated.Pair));
                 break;
+            case RestartSuggested suggested:
+                Log.RestartSuggested(logger, name, suggested.Stream, suggested.Reason);
+                watchers.RestartSuggested(new IceRestartSuggestion(Mid(suggested.Stream), suggested.Reason));
+                break;
+            case StreamRestarted restarted:
+                Log.StreamRestarted(logger, name, restarted.Stream, restarted.Session, restarted.IsOurs);
+                _pairsChanged = true;
+                watchers.Restarted(new IceRestart(Mid(restarted.Stream), restarted.Session, restarted.IsOurs));
+                break;
+            case RestartCompleted completed:
+                Log.RestartCompleted(logger, name, completed.Stream, completed.Session, completed.Duration.TotalMilliseconds, completed.Outage.TotalMilliseconds);
+                watchers.RestartCompleted(new IceRestartReport(Mid(completed.Stream), completed.Session, completed.Duration, completed.Outage, completed.UnprovenFor));
+                break;
             case ConsentLost lost:
                 Log.ConsentLost(logger, name, lost.Stream, lost.Component, lost.Loss, (now - lost.LastResponseAt).TotalSeconds);
                 Connection(lost.Stream, lost.Component)?.LoseConsent();
@@ -183,6 +198,17 @@ internal sealed class AgentSession(string name, ILogger logger, AgentWatchers wa
             case RemoteCandidateIgnored ignored:
                 Log.CandidateIgnored(logger, name, ignored.Candidate.Address, ignored.Stream, ignored.Reason);
                 break;
+        }
+    }
+
+    /// <summary>Notices that the machine gathers again, for a restart: who gathers from now on waits for that, and gets its candidates. On the loop.</summary>
+    public void SyncGathering(IceAgentMachine machine)
+    {
+        if (machine.GatheringState == IceGatheringState.Gathering && _gatheringState == IceGatheringState.Complete)
+        {
+            _gatheringState = IceGatheringState.Gathering;
+            _gathered = new Milestone<bool>();
+            _candidates = new CandidateFeed();
         }
     }
 

@@ -7,4 +7,7 @@ internal sealed record AgentWatchers(
     Action<IcePairChange> PairStateChanged,
     Action<IceSelectedPairChange> SelectedPairChanged,
     Action<IceLocalAddressChange> LocalAddressesChanged,
-    Action<IceConsentLossNotice> ConsentLost);
+    Action<IceConsentLossNotice> ConsentLost,
+    Action<IceRestartSuggestion> RestartSuggested,
+    Action<IceRestart> Restarted,
+    Action<IceRestartReport> RestartCompleted);
