@@ -132,7 +132,7 @@ internal sealed class TurnProgress(TurnParts parts, TurnServerMemory? memory)
     /// <summary>Goes on over a new stream to the server.</summary>
     public void OnStreamOpened(MonotonicTime now, SocketHandle stream)
     {
-        if (_reallocation.TakeStream(stream))
+        if (_life.State == TurnAllocationState.Reallocating && _reallocation.TakeStream(stream))
         {
             Ask(now);
         }

@@ -12,6 +12,7 @@ internal sealed class TurnTokenAuthentication(StunLinkKind link) : IDisposable
     private const int StaleNonce = 438;
     private const int MaxStaleNonces = 3;
     private const int MaxTokens = 2;
+    private static readonly TimeSpan Advance = TimeSpan.FromMinutes(2);
 
     // Token and request fit 548 bytes of a datagram; 108 stand for headers, integrity and the attributes of Allocate.
     private const int MaxAuthenticationBytes = 548 - 108;
@@ -24,7 +25,7 @@ internal sealed class TurnTokenAuthentication(StunLinkKind link) : IDisposable
     // The key before, for requests that were under way when it changed.
     private TurnAccessToken? _formerToken;
     private StunIntegrityKey? _formerKey;
-    private MonotonicTime _expiresAt;
+    private MonotonicTime _renewAt;
     private bool _isDeclined;
 
     /// <summary>Whose token is wanted, as the server named it.</summary>
@@ -32,7 +33,8 @@ internal sealed class TurnTokenAuthentication(StunLinkKind link) : IDisposable
 
     public bool IsActive => _token is not null;
 
-    public bool IsOver(MonotonicTime now) => _token is not null && now >= _expiresAt;
+    /// <summary>Whether another token is to be got: a while before the old one ends, because a server grants no longer than a token lasts.</summary>
+    public bool IsOver(MonotonicTime now) => _token is not null && now >= _renewAt;
 
     /// <summary>Takes a token; null, or one too long for a datagram, leaves it to user and password from now on.</summary>
     public void Use(MonotonicTime now, TurnAccessToken? token)
@@ -43,7 +45,7 @@ internal sealed class TurnTokenAuthentication(StunLinkKind link) : IDisposable
         _token = fits ? token : null;
         _isDeclined = !fits;
         _key = fits ? new StunIntegrityKey(token!.MacKey) : null;
-        _expiresAt = fits ? now + token!.Lifetime : MonotonicTime.Never;
+        _renewAt = fits ? now + TimeSpan.FromTicks(Math.Max((token!.Lifetime - Advance).Ticks, token.Lifetime.Ticks / 2)) : MonotonicTime.Never;
     }
 
     // No long-term key here: mac_key signs as it is, and no OpaqueString touches the key's name (RFC 7635 §5).

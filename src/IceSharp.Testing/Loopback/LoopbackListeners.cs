@@ -90,7 +90,7 @@ internal sealed class LoopbackListeners : IDisposable
     {
         foreach (IpFamily family in options.UseIPv6 ? new[] { IpFamily.IPv4, IpFamily.IPv6 } : [IpFamily.IPv4])
         {
-            Socket? acceptor = TryOpen(family, port, mayDiffer, LoopbackStreams.Listen);
+            Socket? acceptor = TryOpen(family, port, mayDiffer, address => LoopbackStreams.Listen(address, shared: false));
             if (acceptor is null && family == IpFamily.IPv4)
             {
                 throw new SocketException((int)SocketError.AddressAlreadyInUse);

@@ -172,23 +172,43 @@ internal sealed class LoopbackLoop
 
     private void Answer(ServerHostRequest request)
     {
-        if (request is not OpenRelaySocket open)
+        switch (request)
         {
-            Remove(request.Socket);
-            return;
+            case OpenRelaySocket open:
+                TryOpen(open.Socket, () => Add(open.Socket, LoopbackSocket.Bind(open.LocalAddress)));
+                break;
+            case ListenRelaySocket listen:
+                TryOpen(listen.Socket, () => _streams.ListenForPeers(listen.Socket, listen.LocalAddress));
+                break;
+            case ConnectPeer connect:
+                _streams.ConnectPeer(connect);
+                break;
+            case JoinStreams join:
+                _streams.Join(join);
+                break;
+            case CloseClientStream close:
+                _streams.Finish(close.Socket, close.Client);
+                break;
+            default:
+                Remove(request.Socket);
+                _streams.ClosePeer(request.Socket);
+                break;
         }
+    }
 
+    private void TryOpen(SocketHandle handle, Action open)
+    {
         try
         {
-            Add(open.Socket, LoopbackSocket.Bind(open.LocalAddress));
+            open();
         }
         catch (SocketException)
         {
-            _machine.HandleHostAnswer(Now, new RelaySocketRefused(open.Socket));
+            _machine.HandleHostAnswer(Now, new RelaySocketRefused(handle));
             return;
         }
 
-        _machine.HandleHostAnswer(Now, new RelaySocketOpened(open.Socket));
+        _machine.HandleHostAnswer(Now, new RelaySocketOpened(handle));
     }
 
     private void Add(SocketHandle handle, LoopbackSocket socket)

@@ -11,16 +11,24 @@ internal sealed class LoopbackStreams(LoopbackLoop loop, StunTurnServerMachine m
 {
     private readonly Dictionary<Socket, (SocketHandle Listener, SslServerAuthenticationOptions? Tls)> _acceptors = [];
     private readonly Dictionary<(SocketHandle, TransportAddress), LoopbackStream> _clients = [];
+    private readonly LoopbackPeers _peers = new(loop, machine);
 
-    public IEnumerable<Socket> Acceptors => _acceptors.Keys;
+    public IEnumerable<Socket> Acceptors => _acceptors.Keys.Concat(_peers.Acceptors);
 
     /// <summary>Opens a socket that clients connect to.</summary>
-    public static Socket Listen(TransportAddress local)
+    /// <param name="local">Address and port.</param>
+    /// <param name="shared">Whether connections are made from this address too (RFC 6062 §5.2).</param>
+    public static Socket Listen(TransportAddress local, bool shared)
     {
         IPEndPoint endpoint = SocketAddressCodec.ToEndPoint(local);
         Socket socket = new(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { Blocking = false };
         try
         {
+            if (shared)
+            {
+                SharePort(socket);
+            }
+
             socket.Bind(endpoint);
             socket.Listen();
             return socket;
@@ -32,13 +40,28 @@ internal sealed class LoopbackStreams(LoopbackLoop loop, StunTurnServerMachine m
         }
     }
 
+    /// <summary>Lets a listening socket and connections that leave have one address.</summary>
+    public static void SharePort(Socket socket)
+    {
+        const int SolSocket = 1;
+        const int SoReusePort = 15;
+        if (OperatingSystem.IsLinux())
+        {
+            socket.SetRawSocketOption(SolSocket, SoReusePort, BitConverter.GetBytes(1));
+        }
+        else
+        {
+            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+        }
+    }
+
     public void AddListener(Socket acceptor, SocketHandle listener, SslServerAuthenticationOptions? tls) => _acceptors.Add(acceptor, (listener, tls));
 
     public bool TryAccept(Socket acceptor)
     {
         if (!_acceptors.TryGetValue(acceptor, out (SocketHandle Listener, SslServerAuthenticationOptions? Tls) from))
         {
-            return false;
+            return _peers.TryAccept(acceptor);
         }
 
         try
@@ -72,8 +95,36 @@ internal sealed class LoopbackStreams(LoopbackLoop loop, StunTurnServerMachine m
         return true;
     }
 
+    /// <summary>Opens a relayed address for peers that connect.</summary>
+    public void ListenForPeers(SocketHandle relay, TransportAddress local) => _peers.Listen(relay, local);
+
+    public void ConnectPeer(ConnectPeer request) => _peers.Connect(request);
+
+    /// <summary>Copies from now on; what the client sent behind its ConnectionBind first.</summary>
+    public void Join(JoinStreams join)
+    {
+        if (!_clients.TryGetValue((join.Listener, join.Client), out LoopbackStream? client) || !_peers.TryStart(join.Socket, client, out LoopbackStream? peer))
+        {
+            return;
+        }
+
+        client.JoinTo(peer);
+    }
+
+    /// <summary>Closes a client's connection once what is queued has left.</summary>
+    public void Finish(SocketHandle listener, TransportAddress client)
+    {
+        if (_clients.TryGetValue((listener, client), out LoopbackStream? stream))
+        {
+            stream.Finish();
+        }
+    }
+
+    public void ClosePeer(SocketHandle handle) => _peers.Close(handle);
+
     public void Dispose()
     {
+        _peers.Dispose();
         foreach (Socket acceptor in _acceptors.Keys)
         {
             acceptor.Dispose();
@@ -88,7 +139,7 @@ internal sealed class LoopbackStreams(LoopbackLoop loop, StunTurnServerMachine m
         _clients.Clear();
     }
 
-    private static TransportAddress RemoteOf(Socket socket) => SocketAddressCodec.Read(((IPEndPoint)socket.RemoteEndPoint!).Serialize());
+    public static TransportAddress RemoteOf(Socket socket) => SocketAddressCodec.Read(((IPEndPoint)socket.RemoteEndPoint!).Serialize());
 
     // Reading goes on only when the loop has worked this in.
     private Task HandOverAsync(LoopbackStream stream, ReadOnlyMemory<byte> bytes)
@@ -126,6 +177,7 @@ internal sealed class LoopbackStreams(LoopbackLoop loop, StunTurnServerMachine m
         {
             _clients.Remove((stream.Handle, stream.Remote));
             machine.HandleStreamClosed(loop.Now, stream.Handle, stream.Remote);
+            loop.Drain();
         }
     }
 }

@@ -81,7 +81,7 @@ public sealed class LoopbackStunTurnServer : IAsyncDisposable
     {
         cancellationToken.ThrowIfCancellationRequested();
         LoopbackServerOptions settings = options ?? new LoopbackServerOptions();
-        StunTurnServerMachine machine = new(settings.ToServerOptions(), new SystemRandomSource());
+        StunTurnServerMachine machine = new(WithClock(settings.ToServerOptions()), new SystemRandomSource());
         LoopbackListeners? listeners = null;
         try
         {
@@ -125,6 +125,9 @@ public sealed class LoopbackStunTurnServer : IAsyncDisposable
 
     /// <summary>Stops the server: when the task has ended its sockets are closed and its thread is gone.</summary>
     public async ValueTask DisposeAsync() => await _loop.StopAsync().ConfigureAwait(false);
+
+    private static StunTurnServerOptions WithClock(StunTurnServerOptions options) =>
+        options.ClockOrigin == DateTimeOffset.UnixEpoch ? options with { ClockOrigin = TimeProvider.System.GetUtcNow() } : options;
 
     private static IPEndPoint? ToEndPoint(TransportAddress? address) => address is { } known ? SocketAddressCodec.ToEndPoint(known) : null;
 

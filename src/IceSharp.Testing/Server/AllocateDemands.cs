@@ -6,10 +6,13 @@ namespace IceSharp.Testing;
 /// <summary>What an Allocate request asks for, judged in the order of RFC 8656 §7.2.</summary>
 internal readonly ref struct AllocateDemands
 {
+    private const byte TcpProtocol = 6;
     private const byte UdpProtocol = 17;
 
-    private AllocateDemands(IpFamily family, PortDemand ports, ReadOnlySpan<byte> token, bool wantsIPv6Too)
+    private AllocateDemands(IpFamily family, PortDemand ports, ReadOnlySpan<byte> token, bool wantsIPv6Too, bool isTcp, bool wantsTicket)
     {
+        IsTcp = isTcp;
+        WantsTicket = wantsTicket;
         Family = family;
         Ports = ports;
         Token = token;
@@ -26,9 +29,15 @@ internal readonly ref struct AllocateDemands
     /// <summary>ADDITIONAL-ADDRESS-FAMILY: an IPv6 address beside the IPv4 one.</summary>
     public bool WantsIPv6Too { get; }
 
+    /// <summary>Whether TCP connections are to be relayed (RFC 6062).</summary>
+    public bool IsTcp { get; }
+
+    /// <summary>Whether a ticket is wanted (RFC 8016).</summary>
+    public bool WantsTicket { get; }
+
     /// <summary>Reads a request.</summary>
     /// <returns>0, or the code of the error that it gets.</returns>
-    public static int Read(in ServerRequest request, in StunReader message, out AllocateDemands demands)
+    public static int Read(in ServerRequest request, in StunReader message, StunTurnServerOptions options, ServerTransport transport, out AllocateDemands demands)
     {
         demands = default;
         if (message.GetByte(StunAttributeType.RequestedTransport, out byte protocol) != StunAttributeStatus.Ok)
@@ -36,9 +45,27 @@ internal readonly ref struct AllocateDemands
             return 400;
         }
 
-        if (protocol != UdpProtocol)
+        if (protocol is not (UdpProtocol or TcpProtocol) || (protocol == TcpProtocol && !options.RelaysTcp))
         {
             return 442;
+        }
+
+        if (protocol == UdpProtocol && !options.RelaysUdp)
+        {
+            return 403;
+        }
+
+        bool isTcp = protocol == TcpProtocol;
+        if (isTcp && (transport == ServerTransport.Udp || message.Has(StunAttributeType.DontFragment)
+            || message.Has(StunAttributeType.EvenPort) || message.Has(StunAttributeType.ReservationToken)))
+        {
+            return 400;
+        }
+
+        int error = ReadTicket(message, options, out bool wantsTicket);
+        if (error != 0)
+        {
+            return error;
         }
 
         // DF cannot be set here, and RFC 8656 §7.2 wants that told before anything is allocated.
@@ -53,10 +80,23 @@ internal readonly ref struct AllocateDemands
             return 403;
         }
 
-        return ReadFamiliesAndPorts(message, out demands);
+        return ReadFamiliesAndPorts(message, isTcp, wantsTicket, out demands);
     }
 
-    private static int ReadFamiliesAndPorts(in StunReader message, out AllocateDemands demands)
+    // RFC 8016 §3.1.2: empty, and not where it is forbidden; a server that does not know it looks past it.
+    private static int ReadTicket(in StunReader message, StunTurnServerOptions options, out bool wantsTicket)
+    {
+        wantsTicket = false;
+        if (options.Mobility == ServerMobility.Unknown || !message.TryFind(StunAttributeType.MobilityTicket, out StunAttribute ticket))
+        {
+            return 0;
+        }
+
+        wantsTicket = true;
+        return !ticket.Value.IsEmpty ? 400 : options.Mobility == ServerMobility.Forbidden ? 405 : 0;
+    }
+
+    private static int ReadFamiliesAndPorts(in StunReader message, bool isTcp, bool wantsTicket, out AllocateDemands demands)
     {
         demands = default;
         StunAttributeStatus requestedStatus = message.GetByte(StunAttributeType.RequestedAddressFamily, out byte requested);
@@ -91,7 +131,7 @@ internal readonly ref struct AllocateDemands
         }
 
         PortDemand ports = reserveNext ? PortDemand.EvenAndNext : hasEvenPort ? PortDemand.Even : PortDemand.Any;
-        demands = new AllocateDemands(family, ports, token.Value, wantsIPv6Too);
+        demands = new AllocateDemands(family, ports, token.Value, wantsIPv6Too, isTcp, wantsTicket);
         return 0;
     }
 }

@@ -15,4 +15,11 @@ public sealed record AllocationInfo(
     string Username,
     MonotonicTime ExpiresAt,
     IReadOnlyList<PermissionInfo> Permissions,
-    IReadOnlyList<ChannelInfo> Channels);
+    IReadOnlyList<ChannelInfo> Channels)
+{
+    /// <summary>All relayed transport addresses: one, or one of each family.</summary>
+    public IReadOnlyList<TransportAddress> AllRelayed { get; init; } = [Relayed];
+
+    /// <summary>The peers that a TCP connection stands to, or is being made to (RFC 6062).</summary>
+    public IReadOnlyList<TransportAddress> Connections { get; init; } = [];
+}

@@ -5,8 +5,14 @@ namespace IceSharp.Testing;
 /// <summary>The arithmetic of LIFETIME (RFC 8656 §7.2, §8.2).</summary>
 internal static class AllocationLifetime
 {
-    /// <summary>The larger of the default and what the client asked for, that capped at the maximum.</summary>
-    public static TimeSpan Granted(StunTurnServerOptions options, in StunReader request)
+    /// <summary>The larger of the default and what the client asked for, that capped at the maximum, and all at what is left of a token (RFC 7635 §9).</summary>
+    public static TimeSpan Granted(StunTurnServerOptions options, in StunReader request, ServerCredential credential)
+    {
+        TimeSpan granted = Granted(options, request);
+        return credential.Remaining is { } remaining && remaining < granted ? TimeSpan.FromSeconds(Math.Floor(remaining.TotalSeconds)) : granted;
+    }
+
+    private static TimeSpan Granted(StunTurnServerOptions options, in StunReader request)
     {
         TimeSpan wanted = request.GetUInt32(StunAttributeType.Lifetime, out uint seconds) == StunAttributeStatus.Ok
             ? TimeSpan.FromSeconds((long)seconds)

@@ -4,73 +4,37 @@ using IceSharp.Protocol.Stun;
 
 namespace IceSharp.Testing;
 
-/// <summary>The requests about an allocation that stands: Refresh, CreatePermission, ChannelBind (RFC 8656 §8, §10, §12).</summary>
-internal sealed class AllocationRequestHandler(StunTurnServerOptions options, AllocationTable allocations, PeerRules peers, ServerResponses responses, ServerNotices notices)
+/// <summary>The requests about an allocation that stands: Refresh, CreatePermission, ChannelBind, Connect (RFC 8656 §8, §10, §12, RFC 6062 §5.2).</summary>
+internal sealed class AllocationRequestHandler(
+    StunTurnServerOptions options, AllocationTable allocations, RefreshHandler refresh, PeerConnections connections, PeerRules peers, ServerResponses responses)
 {
     public void Handle(MonotonicTime now, in ServerRequest request, in StunReader message)
     {
-        if (!allocations.TryFind(request.FiveTuple, out Allocation? allocation) || !allocation.IsOpen)
+        Allocation? allocation;
+        int error = request.Method == StunMethod.Refresh ? refresh.Find(request, message, out allocation)
+            : allocations.TryFind(request.FiveTuple, out allocation) && allocation.IsOpen ? 0 : 437;
+        error = error == 0 && allocation!.Username != request.Username ? 441 : error;
+        if (error != 0)
         {
-            responses.Error(now, request, 437);
-            return;
-        }
-
-        if (allocation.Username != request.Username)
-        {
-            responses.Error(now, request, 441);
+            responses.Error(now, request, error);
             return;
         }
 
         switch (request.Method)
         {
             case StunMethod.Refresh:
-                Refresh(now, request, message, allocation);
+                refresh.Handle(now, request, message, allocation!);
                 break;
             case StunMethod.CreatePermission:
-                CreatePermission(now, request, message, allocation);
+                CreatePermission(now, request, message, allocation!);
+                break;
+            case StunMethod.Connect:
+                connections.Connect(now, request, message, allocation!);
                 break;
             default:
-                ChannelBind(now, request, message, allocation);
+                ChannelBind(now, request, message, allocation!);
                 break;
         }
-    }
-
-    public void End(Allocation allocation, bool wasReleased)
-    {
-        allocations.Remove(allocation);
-        notices.Ask(new CloseRelaySocket(allocation.RelaySocket));
-        notices.Tell(new AllocationEnded(allocation.FiveTuple.Client, allocation.Relayed, wasReleased));
-    }
-
-    private void Refresh(MonotonicTime now, in ServerRequest request, in StunReader message, Allocation allocation)
-    {
-        StunAttributeStatus status = message.GetByte(StunAttributeType.RequestedAddressFamily, out byte family);
-        if (status != StunAttributeStatus.Missing && (IpFamily)family != allocation.Relayed.Family)
-        {
-            responses.Error(now, request, status == StunAttributeStatus.Ok ? 443 : 400);
-            return;
-        }
-
-        if (AllocationLifetime.IsMalformed(message))
-        {
-            responses.Error(now, request, 400);
-            return;
-        }
-
-        TimeSpan granted = TimeSpan.Zero;
-        if (AllocationLifetime.IsRelease(message))
-        {
-            End(allocation, wasReleased: true);
-        }
-        else
-        {
-            granted = AllocationLifetime.Granted(options, message);
-            allocations.SetExpiry(allocation, now + granted);
-        }
-
-        StunWriter writer = ServerResponses.Success(request, out byte[] buffer);
-        writer.AddUInt32(StunAttributeType.Lifetime, (uint)granted.TotalSeconds);
-        responses.Send(now, request, ref writer, buffer);
     }
 
     // All or nothing: every address is judged before the first permission is installed (RFC 8656 §10.2).
@@ -118,7 +82,7 @@ internal sealed class AllocationRequestHandler(StunTurnServerOptions options, Al
     {
         bool complete = message.GetUInt16(StunAttributeType.ChannelNumber, out ushort number) == StunAttributeStatus.Ok
             & message.GetXorAddress(StunAttributeType.XorPeerAddress, out TransportAddress peer) == StunAttributeStatus.Ok;
-        int error = !complete || !ChannelDataWriter.IsChannelNumber(number) ? 400 : JudgePeer(allocation, peer.Address);
+        int error = !complete || allocation.IsTcp || !IsChannelNumber(number) ? 400 : JudgePeer(allocation, peer.Address);
         if (error == 0)
         {
             bool hasRoom = allocation.Channels.HasRoomFor(now, number) && allocation.Permissions.HasRoomFor(now, [peer.Address]);
@@ -137,11 +101,14 @@ internal sealed class AllocationRequestHandler(StunTurnServerOptions options, Al
     }
 
     private int JudgePeer(Allocation allocation, IpAddress peer) =>
-        peer.Family != allocation.Relayed.Family ? 443 : peers.Forbids(peer) ? 403 : 0;
+        !allocation.TryFindRelay(peer.Family, out _) ? 443 : peers.Forbids(peer) ? 403 : 0;
+
+    // RFC 5766 §11 knew four times as many.
+    private bool IsChannelNumber(ushort number) => ChannelDataWriter.IsChannelNumber(number) || (options.IsRfc5766 && number is >= 0x5000 and <= 0x7FFE);
 
     private void Succeed(MonotonicTime now, in ServerRequest request)
     {
-        StunWriter writer = ServerResponses.Success(request, out byte[] buffer);
+        StunWriter writer = responses.Success(request, out byte[] buffer);
         responses.Send(now, request, ref writer, buffer);
     }
 }

@@ -3,7 +3,7 @@ using IceSharp.Protocol;
 
 namespace IceSharp.Testing;
 
-/// <summary>All allocations, found by 5-tuple and by relay socket (RFC 8656 §6).</summary>
+/// <summary>All allocations, found by 5-tuple, by relay socket and by ticket (RFC 8656 §6).</summary>
 internal sealed class AllocationTable
 {
     private readonly Dictionary<FiveTuple, Allocation> _byFiveTuple = [];
@@ -21,6 +21,8 @@ internal sealed class AllocationTable
 
     public bool TryFind(SocketHandle relaySocket, [NotNullWhen(true)] out Allocation? allocation) => _byRelay.TryGetValue(relaySocket, out allocation);
 
+    public Allocation? FindByTicket(long ticketId) => _order.Find(a => a.TicketId == ticketId);
+
     public bool IsRelayed(TransportAddress address) => _relayed.Contains(address);
 
     public int CountOf(string username) => _order.Count(a => a.Username == username);
@@ -34,34 +36,72 @@ internal sealed class AllocationTable
     public void Add(Allocation allocation)
     {
         _byFiveTuple.Add(allocation.FiveTuple, allocation);
-        _byRelay.Add(allocation.RelaySocket, allocation);
-        _relayed.Add(allocation.Relayed);
+        allocation.Relays.ForEach(r => Register(allocation, r));
         _order.Add(allocation);
     }
 
-    /// <summary>Gives an allocation whose port the host refused another one.</summary>
-    public void MoveTo(Allocation allocation, SocketHandle relaySocket, TransportAddress relayed)
+    /// <summary>Gives a relay whose port the host refused another one.</summary>
+    public void MoveTo(Allocation allocation, ServerRelay relay, SocketHandle relaySocket, TransportAddress relayed)
     {
-        _byRelay.Remove(allocation.RelaySocket);
-        _relayed.Remove(allocation.Relayed);
-        (allocation.RelaySocket, allocation.Relayed) = (relaySocket, relayed);
-        _byRelay.Add(relaySocket, allocation);
-        _relayed.Add(relayed);
+        Unregister(relay);
+        (relay.Socket, relay.Address) = (relaySocket, relayed);
+        Register(allocation, relay);
     }
 
-    public void SetExpiry(Allocation allocation, MonotonicTime expiresAt)
+    /// <summary>Finds an allocation under its client's new address too; under the old one as well until data says that the client is there (RFC 8016 §3.2.2).</summary>
+    public void Move(Allocation allocation, FiveTuple fiveTuple)
     {
-        allocation.ExpiresAt = expiresAt;
+        if (allocation.DataTuple != allocation.FiveTuple)
+        {
+            _byFiveTuple.Remove(allocation.FiveTuple);
+        }
+
+        allocation.FiveTuple = fiveTuple;
+        _byFiveTuple[fiveTuple] = allocation;
+    }
+
+    /// <summary>The client has sent data from its new address: the old one is of no use any more.</summary>
+    public void Settle(Allocation allocation)
+    {
+        if (allocation.DataTuple != allocation.FiveTuple)
+        {
+            _byFiveTuple.Remove(allocation.DataTuple);
+            allocation.DataTuple = allocation.FiveTuple;
+        }
+    }
+
+    public void SetExpiry(ServerRelay relay, MonotonicTime expiresAt)
+    {
+        relay.ExpiresAt = expiresAt;
+        _nextExpiry = null;
+    }
+
+    public void Remove(Allocation allocation, ServerRelay relay)
+    {
+        Unregister(relay);
+        allocation.Relays.Remove(relay);
         _nextExpiry = null;
     }
 
     public void Remove(Allocation allocation)
     {
         _byFiveTuple.Remove(allocation.FiveTuple);
-        _byRelay.Remove(allocation.RelaySocket);
-        _relayed.Remove(allocation.Relayed);
+        _byFiveTuple.Remove(allocation.DataTuple);
+        allocation.Relays.ForEach(Unregister);
         _order.Remove(allocation);
         _nextExpiry = null;
+    }
+
+    private void Register(Allocation allocation, ServerRelay relay)
+    {
+        _byRelay.Add(relay.Socket, allocation);
+        _relayed.Add(relay.Address);
+    }
+
+    private void Unregister(ServerRelay relay)
+    {
+        _byRelay.Remove(relay.Socket);
+        _relayed.Remove(relay.Address);
     }
 
     // Apart from its caller, which runs for each datagram: a closure is allocated where a method begins.

@@ -13,7 +13,7 @@ internal sealed class BindingHandler(StunTurnServerOptions options, AlternateLis
     {
         if (!options.OffersBehaviorDiscovery || !listeners.Has(request.FiveTuple.Listener))
         {
-            StunWriter plain = ServerResponses.Success(request, out byte[] plainBuffer);
+            StunWriter plain = responses.Success(request, out byte[] plainBuffer);
             plain.AddXorAddress(StunAttributeType.XorMappedAddress, request.FiveTuple.Client);
             responses.Send(now, request, ref plain, plainBuffer);
             return;
@@ -35,7 +35,7 @@ internal sealed class BindingHandler(StunTurnServerOptions options, AlternateLis
         }
 
         SocketHandle from = listeners.Choose(request.FiveTuple.Listener, changeIp, changePort);
-        StunWriter writer = ServerResponses.Success(request, out byte[] buffer);
+        StunWriter writer = responses.Success(request, out byte[] buffer);
         writer.AddXorAddress(StunAttributeType.XorMappedAddress, request.FiveTuple.Client);
         writer.AddAddress(StunAttributeType.MappedAddress, request.FiveTuple.Client);
         writer.AddAddress(StunAttributeType.ResponseOrigin, listeners.AddressOf(from));

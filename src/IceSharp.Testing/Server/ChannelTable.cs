@@ -53,9 +53,14 @@ internal sealed class ChannelTable(int capacity)
         return [.. _order.Select(n => _byNumber[n])];
     }
 
-    private void Expire(MonotonicTime now)
+    /// <summary>Ends those of one family, whose relayed address is gone.</summary>
+    public void Drop(IpFamily family) => Remove(_order.FindAll(n => _byNumber[n].Peer.Family == family));
+
+    private void Expire(MonotonicTime now) => Remove(_order.FindAll(n => _byNumber[n].ExpiresAt <= now));
+
+    private void Remove(List<ushort> numbers)
     {
-        foreach (ushort gone in _order.FindAll(n => _byNumber[n].ExpiresAt <= now))
+        foreach (ushort gone in numbers)
         {
             _order.Remove(gone);
             _byPeer.Remove(_byNumber[gone].Peer);

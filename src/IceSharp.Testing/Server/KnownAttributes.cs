@@ -4,7 +4,7 @@ using IceSharp.Protocol.Stun;
 namespace IceSharp.Testing;
 
 /// <summary>Which comprehension-required attributes the server knows; all others get 420 (RFC 8489 §6.3.1).</summary>
-/// <remarks>A type counts as known only when the feature it belongs to is there: CONNECTION-ID is not.</remarks>
+/// <remarks>A type counts as known only when the feature it belongs to is there.</remarks>
 internal sealed class KnownAttributes(StunTurnServerOptions options, AlternateListeners listeners)
 {
     /// <summary>More than these are not reported: a response has to stay small.</summary>
@@ -29,9 +29,11 @@ internal sealed class KnownAttributes(StunTurnServerOptions options, AlternateLi
     {
         StunAttributeType.MappedAddress or StunAttributeType.Username or StunAttributeType.ErrorCode or StunAttributeType.UnknownAttributes
             or StunAttributeType.ChannelNumber or StunAttributeType.Lifetime or StunAttributeType.XorPeerAddress or StunAttributeType.Data
-            or StunAttributeType.Realm or StunAttributeType.Nonce or StunAttributeType.XorRelayedAddress or StunAttributeType.RequestedAddressFamily
-            or StunAttributeType.RequestedTransport or StunAttributeType.DontFragment or StunAttributeType.XorMappedAddress
+            or StunAttributeType.Realm or StunAttributeType.Nonce or StunAttributeType.XorRelayedAddress or StunAttributeType.RequestedTransport or StunAttributeType.DontFragment or StunAttributeType.XorMappedAddress
             or StunAttributeType.EvenPort or StunAttributeType.ReservationToken => true,
+        StunAttributeType.RequestedAddressFamily => !options.IsRfc5766,
+        StunAttributeType.ConnectionId => options.RelaysTcp,
+        StunAttributeType.AccessToken => options.TokenServerName is not null,
         StunAttributeType.PasswordAlgorithm or StunAttributeType.UserHash => options.LongTerm == LongTermMode.Rfc8489,
         _ => false,
     };

@@ -29,6 +29,11 @@ internal sealed class NonceIssuer
 
     public byte[] Issue(MonotonicTime now, TransportAddress client)
     {
+        if (_faults.ChangesNoncesForever)
+        {
+            _faults.ExpireNonces();
+        }
+
         Span<byte> bytes = stackalloc byte[StampBytes + MacBytes];
         BinaryPrimitives.WriteInt64BigEndian(bytes, now.Ticks);
         BinaryPrimitives.WriteInt32BigEndian(bytes[8..], _faults.NonceEpoch);
@@ -48,7 +53,7 @@ internal sealed class NonceIssuer
 
         Sign(bytes[..StampBytes], client, mac);
         MonotonicTime issued = new(BinaryPrimitives.ReadInt64BigEndian(bytes));
-        return CryptographicOperations.FixedTimeEquals(mac, bytes[StampBytes..])
+        return !_faults.ChangesNoncesForever && CryptographicOperations.FixedTimeEquals(mac, bytes[StampBytes..])
             && BinaryPrimitives.ReadInt32BigEndian(bytes[8..]) == _faults.NonceEpoch
             && now < issued + _options.NonceLifetime;
     }

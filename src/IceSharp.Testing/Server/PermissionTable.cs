@@ -35,6 +35,16 @@ internal sealed class PermissionTable(int capacity)
         return [.. _order.Select(p => new PermissionInfo(p, _expiry[p]))];
     }
 
+    /// <summary>Ends those of one family, whose relayed address is gone.</summary>
+    public void Drop(IpFamily family)
+    {
+        foreach (IpAddress gone in _order.FindAll(p => p.Family == family))
+        {
+            _order.Remove(gone);
+            _expiry.Remove(gone);
+        }
+    }
+
     private void Expire(MonotonicTime now)
     {
         foreach (IpAddress gone in _order.FindAll(p => _expiry[p] <= now))

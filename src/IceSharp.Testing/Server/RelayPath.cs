@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using IceSharp.Protocol;
 using IceSharp.Protocol.Framing;
 using IceSharp.Protocol.Stun;
@@ -14,7 +15,7 @@ internal sealed class RelayPath(AllocationTable allocations, RelayAddressBook ad
 
     public DatagramVerdict FromClient(MonotonicTime now, FiveTuple fiveTuple, in ChannelDataReader frame)
     {
-        if (!allocations.TryFind(fiveTuple, out Allocation? allocation) || !allocation.IsOpen)
+        if (!TryFindSender(fiveTuple, out Allocation? allocation))
         {
             return DatagramVerdict.Dropped(DropReason.UnexpectedMessage);
         }
@@ -26,7 +27,7 @@ internal sealed class RelayPath(AllocationTable allocations, RelayAddressBook ad
 
     public DatagramVerdict FromClient(MonotonicTime now, FiveTuple fiveTuple, in StunReader send)
     {
-        if (!allocations.TryFind(fiveTuple, out Allocation? allocation) || !allocation.IsOpen)
+        if (!TryFindSender(fiveTuple, out Allocation? allocation))
         {
             return DatagramVerdict.Dropped(DropReason.UnexpectedMessage);
         }
@@ -54,11 +55,38 @@ internal sealed class RelayPath(AllocationTable allocations, RelayAddressBook ad
             return DatagramVerdict.Dropped(DropReason.LimitReached);
         }
 
+        if (!allocation.Quota.TryTake(now, data.Length))
+        {
+            return DatagramVerdict.Dropped(DropReason.LimitReached);
+        }
+
         byte[] buffer = ServerOutbox.Rent(data.Length + DataIndicationOverhead);
         int length = allocation.Channels.TryGetNumber(now, peer, out ushort channel)
-            ? WriteChannelData(allocation.FiveTuple.Listener, buffer, channel, data)
+            ? WriteChannelData(allocation.DataTuple.Listener, buffer, channel, data)
             : WriteDataIndication(buffer, peer, data);
-        return Sent(outbox.Commit(allocation.FiveTuple.Listener, allocation.FiveTuple.Client, buffer, length));
+        return Sent(outbox.Commit(allocation.DataTuple.Listener, allocation.DataTuple.Client, buffer, length));
+    }
+
+    /// <summary>Passes on what a router or host says about a datagram of an allocation's; who says so does not matter, whom it is about does (RFC 8656 §11.5).</summary>
+    public DatagramVerdict FromNetwork(MonotonicTime now, Allocation allocation, TransportAddress destination, byte type, byte code, uint errorData)
+    {
+        bool isOfUse = destination.Family == IpFamily.IPv6 ? type is 1 or 2 or 3 : type is 3 or 11;
+        if (!isOfUse || !allocation.IsOpen)
+        {
+            return DatagramVerdict.Dropped(DropReason.UnexpectedMessage);
+        }
+
+        if (!allocation.Permissions.Admits(now, destination.Address))
+        {
+            return DatagramVerdict.Dropped(DropReason.NoPermission);
+        }
+
+        bool isTooBig = destination.Family == IpFamily.IPv6 ? type == 2 : type == 3 && code == 4;
+        byte[] buffer = ServerOutbox.Rent(DataIndicationOverhead + 16);
+        StunWriter writer = new(buffer, StunMethod.Data, StunClass.Indication, StunTransactionId.Create(random));
+        writer.AddXorAddress(StunAttributeType.XorPeerAddress, destination);
+        writer.AddIcmp(type, code, isTooBig ? errorData : 0);
+        return Sent(outbox.Commit(allocation.DataTuple.Listener, allocation.DataTuple.Client, buffer, writer.Length));
     }
 
     private DatagramVerdict ToPeer(MonotonicTime now, Allocation allocation, TransportAddress peer, ReadOnlySpan<byte> data)
@@ -68,9 +96,26 @@ internal sealed class RelayPath(AllocationTable allocations, RelayAddressBook ad
             return DatagramVerdict.Dropped(DropReason.NoPermission);
         }
 
-        return faults.DropsRelayedData
+        // The relayed address of the peer's own family is the source (RFC 8656 §11).
+        return faults.DropsRelayedData || !allocation.TryFindRelay(peer.Family, out ServerRelay? relay) || !allocation.Quota.TryTake(now, data.Length)
             ? DatagramVerdict.Dropped(DropReason.LimitReached)
-            : Sent(outbox.Send(allocation.RelaySocket, peer, data));
+            : Sent(outbox.Send(relay.Socket, peer, data));
+    }
+
+    // Data from a client's new address says that it has arrived there (RFC 8016 §3.2.2).
+    private bool TryFindSender(FiveTuple fiveTuple, [NotNullWhen(true)] out Allocation? allocation)
+    {
+        if (!allocations.TryFind(fiveTuple, out allocation) || !allocation.IsOpen || allocation.IsTcp)
+        {
+            return false;
+        }
+
+        if (fiveTuple == allocation.FiveTuple)
+        {
+            allocations.Settle(allocation);
+        }
+
+        return true;
     }
 
     // Frames on a stream fill up to a multiple of 4 (RFC 8656 §12.5).

@@ -5,9 +5,10 @@ using IceSharp.Protocol.Stun.Credentials;
 namespace IceSharp.Testing;
 
 /// <summary>Who is let in: short-term credentials for Binding where they are demanded, long-term ones for the relay unless it is open.</summary>
-internal sealed class ServerAccess(StunTurnServerOptions options, NonceIssuer nonces, ServerResponses responses) : IDisposable
+internal sealed class ServerAccess(StunTurnServerOptions options, NonceIssuer nonces, AllocationTable allocations, ServerResponses responses) : IDisposable
 {
     private readonly LongTermAuthenticator _longTerm = new(options, nonces);
+    private readonly TokenAuthenticator _token = new(options, nonces, allocations);
     private readonly ShortTermUsers _shortTerm = new(options);
 
     /// <summary>Whether an indication is let in; one that is not is dropped in silence (RFC 8489 §9.1.3).</summary>
@@ -46,7 +47,18 @@ internal sealed class ServerAccess(StunTurnServerOptions options, NonceIssuer no
 
     private bool TryAdmitLongTerm(MonotonicTime now, ref ServerRequest request, in StunReader message)
     {
-        switch (_longTerm.Check(now, request.FiveTuple.Client, message, out ServerCredential credential))
+        if (!_token.AreOffered && message.Has(StunAttributeType.AccessToken))
+        {
+            // Nobody has offered that (RFC 7635 §7).
+            responses.UnknownAttributes(now, request, [StunAttributeType.AccessToken]);
+            return false;
+        }
+
+        ServerCredential credential;
+        AuthenticationResult result = _token.Concerns(request.FiveTuple, message)
+            ? _token.Check(now, request.FiveTuple, message, out credential)
+            : _longTerm.Check(now, request.FiveTuple.Client, message, out credential);
+        switch (result)
         {
             case AuthenticationResult.Accepted:
                 request = request with { Credential = credential };

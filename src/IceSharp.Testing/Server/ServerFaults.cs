@@ -22,6 +22,15 @@ public sealed class ServerFaults
     /// <summary>What is wrong with the integrity of responses.</summary>
     public IntegrityFault Integrity { get; set; }
 
+    /// <summary>Whether responses carry another transaction ID than their requests.</summary>
+    public bool MistakesTransactions { get; set; }
+
+    /// <summary>Whether challenges announce password algorithms and do not list them, as after the hand of a bidder-down (RFC 8489 §9.2.1).</summary>
+    public bool StripsPasswordAlgorithms { get; set; }
+
+    /// <summary>Whether every nonce is stale as soon as it is given out: 438 for ever.</summary>
+    public bool ChangesNoncesForever { get; set; }
+
     internal int NonceEpoch { get; private set; }
 
     /// <summary>Answers the next requests of a method with an error.</summary>
@@ -49,6 +58,19 @@ public sealed class ServerFaults
 
     /// <summary>Makes every nonce given out so far stale: the next request of each client gets 438.</summary>
     public void ExpireNonces() => NonceEpoch++;
+
+    internal StunTransactionId Mistake(StunTransactionId id)
+    {
+        if (!MistakesTransactions)
+        {
+            return id;
+        }
+
+        Span<byte> bytes = stackalloc byte[12];
+        id.WriteTo(bytes);
+        bytes[11] ^= 1;
+        return StunTransactionId.Read(bytes);
+    }
 
     internal bool TakeIgnored(StunMethod method)
     {

@@ -13,3 +13,11 @@ public sealed record RelaySocketOpened(SocketHandle Socket) : ServerHostAnswer(S
 /// <summary>The relay socket could not be opened; the machine tries another port, a limited number of times.</summary>
 /// <param name="Socket">The socket of the request.</param>
 public sealed record RelaySocketRefused(SocketHandle Socket) : ServerHostAnswer(Socket);
+
+/// <summary>The peer has taken the connection.</summary>
+/// <param name="Socket">The connection of the request.</param>
+public sealed record PeerStreamOpened(SocketHandle Socket) : ServerHostAnswer(Socket);
+
+/// <summary>The peer could not be reached, or does not take the connection.</summary>
+/// <param name="Socket">The connection of the request.</param>
+public sealed record PeerStreamRefused(SocketHandle Socket) : ServerHostAnswer(Socket);

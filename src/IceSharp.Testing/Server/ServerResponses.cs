@@ -9,7 +9,7 @@ internal sealed class ServerResponses(StunTurnServerOptions options, ServerFault
     private const int MaxResponseBytes = 2048;
 
     /// <summary>Starts a success response in a rented buffer; end it with <see cref="Send"/>.</summary>
-    public static StunWriter Success(in ServerRequest request, out byte[] buffer) => Begin(request, StunClass.SuccessResponse, out buffer);
+    public StunWriter Success(in ServerRequest request, out byte[] buffer) => Begin(request, StunClass.SuccessResponse, out buffer);
 
     /// <summary>Adds SOFTWARE, integrity and fingerprint, queues the response and remembers it if the request was authenticated.</summary>
     public ReadOnlySpan<byte> Send(MonotonicTime now, in ServerRequest request, ref StunWriter writer, byte[] buffer)
@@ -47,9 +47,18 @@ internal sealed class ServerResponses(StunTurnServerOptions options, ServerFault
     {
         StunWriter writer = Begin(request, StunClass.ErrorResponse, out byte[] buffer);
         writer.AddErrorCode(code, Reason(code));
-        writer.AddText(StunAttributeType.Realm, options.Realm);
+        if (options.Users.Count > 0 || options.TokenServerName is null)
+        {
+            writer.AddText(StunAttributeType.Realm, options.Realm);
+        }
+
         writer.AddBytes(StunAttributeType.Nonce, nonces.Issue(now, request.FiveTuple.Client));
-        if (options.LongTerm == LongTermMode.Rfc8489)
+        if (options.TokenServerName is { } name)
+        {
+            writer.AddText(StunAttributeType.ThirdPartyAuthorization, name);
+        }
+
+        if (options.LongTerm == LongTermMode.Rfc8489 && !faults.StripsPasswordAlgorithms)
         {
             writer.AddPasswordAlgorithms(LongTermAuthenticator.OfferedAlgorithms);
         }
@@ -79,10 +88,10 @@ internal sealed class ServerResponses(StunTurnServerOptions options, ServerFault
         Send(now, request, ref writer, buffer);
     }
 
-    private static StunWriter Begin(in ServerRequest request, StunClass @class, out byte[] buffer)
+    private StunWriter Begin(in ServerRequest request, StunClass @class, out byte[] buffer)
     {
         buffer = ServerOutbox.Rent(MaxResponseBytes);
-        return new StunWriter(buffer.AsSpan(0, MaxResponseBytes), request.Method, @class, request.TransactionId);
+        return new StunWriter(buffer.AsSpan(0, MaxResponseBytes), request.Method, @class, faults.Mistake(request.TransactionId));
     }
 
     private void AddIntegrity(ServerCredential credential, ref StunWriter writer, byte[] buffer)
@@ -107,12 +116,13 @@ internal sealed class ServerResponses(StunTurnServerOptions options, ServerFault
         }
     }
 
-    private static string Reason(int code) => code switch
+    public static string Reason(int code) => code switch
     {
         300 => "Try Alternate",
         400 => "Bad Request",
         401 => "Unauthenticated",
         403 => "Forbidden",
+        405 => "Mobility Forbidden",
         420 => "Unknown Attribute",
         437 => "Allocation Mismatch",
         438 => "Stale Nonce",
@@ -120,6 +130,8 @@ internal sealed class ServerResponses(StunTurnServerOptions options, ServerFault
         441 => "Wrong Credentials",
         442 => "Unsupported Transport Protocol",
         443 => "Peer Address Family Mismatch",
+        446 => "Connection Already Exists",
+        447 => "Connection Timeout or Failure",
         486 => "Allocation Quota Reached",
         500 => "Server Error",
         508 => "Insufficient Capacity",

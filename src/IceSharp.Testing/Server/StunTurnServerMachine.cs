@@ -8,7 +8,7 @@ namespace IceSharp.Testing;
 /// <summary>A STUN and TURN server without I/O: datagrams, times and answers go in; datagrams, requests to the host and events come out.</summary>
 /// <remarks>
 /// For tests and demonstrations: production wants a real TURN server. It serves Binding, with behaviour discovery over UDP (RFC 5780), and the relay with long-term
-/// credentials over UDP, TCP and TLS: Allocate, Refresh, CreatePermission, ChannelBind, Send, Data and ChannelData (RFC 8489, RFC 8656).
+/// credentials or access tokens over UDP, TCP and TLS, also of TCP (RFC 6062), and for clients that move (RFC 8016): Allocate, Refresh, CreatePermission, ChannelBind, Send, Data and ChannelData (RFC 8489, RFC 8656).
 /// After each input, take what <see cref="TryGetTransmit"/>, <see cref="TryGetHostRequest"/> and <see cref="TryGetEvent"/> give until
 /// they give nothing, then wait until <see cref="NextTimeout"/>. What a client sends never throws. Not thread safe.
 /// </remarks>
@@ -21,6 +21,9 @@ public sealed class StunTurnServerMachine : IDisposable
     private readonly ServerResponses _responses;
     private readonly AllocateHandler _allocate;
     private readonly AllocationRequestHandler _requests;
+    private readonly AllocationEnd _end;
+    private readonly PeerConnections _connections;
+    private readonly MobilityTickets _tickets;
     private readonly RelayPath _relay;
     private readonly PortReservations _reservations;
     private readonly AllocationTable _allocations = new();
@@ -44,18 +47,27 @@ public sealed class StunTurnServerMachine : IDisposable
             throw new ArgumentException($"RelayPorts holds no port: {_options.RelayPorts}.", nameof(options));
         }
 
+        if (_options.TokenKeys.FirstOrDefault(k => k.Value.Length is not (16 or 32)).Key is { } badKey)
+        {
+            throw new ArgumentException($"The token key '{badKey}' has neither 16 nor 32 bytes.", nameof(options));
+        }
+
         PeerRules peers = new(_options);
         NonceIssuer nonces = new(_options, Faults, random);
         _known = new KnownAttributes(_options, _listeners);
         _cache = new ResponseCache(_options.ResponseMemory);
         _addresses = new RelayAddressBook(_options);
         _responses = new ServerResponses(_options, Faults, nonces, _cache, _outbox);
-        _access = new ServerAccess(_options, nonces, _responses);
+        _access = new ServerAccess(_options, nonces, _allocations, _responses);
+        _tickets = new MobilityTickets(random);
+        _connections = new PeerConnections(peers, _addresses, _responses, _outbox, _notices, random);
+        _end = new AllocationEnd(_allocations, _connections, _notices);
         _binding = new BindingHandler(_options, _listeners, _responses);
         _reservations = new PortReservations(random);
         RelayPortChooser ports = new(_options.RelayPorts, _allocations, _reservations, random);
-        _allocate = new AllocateHandler(_options, _allocations, _addresses, ports, _reservations, _responses, _outbox, _notices);
-        _requests = new AllocationRequestHandler(_options, _allocations, peers, _responses, _notices);
+        _allocate = new AllocateHandler(_options, _allocations, _addresses, ports, _reservations, _tickets, _responses, _outbox, _notices);
+        RefreshHandler refresh = new(_options, _allocations, _end, _tickets, _responses);
+        _requests = new AllocationRequestHandler(_options, _allocations, refresh, _connections, peers, _responses);
         _relay = new RelayPath(_allocations, _addresses, peers, Faults, _outbox, random);
     }
 
@@ -64,7 +76,11 @@ public sealed class StunTurnServerMachine : IDisposable
 
     /// <summary>The allocations that stand, in the order in which they were made, as of the last input.</summary>
     public IReadOnlyList<AllocationInfo> Allocations =>
-        [.. _allocations.All.Where(a => a.IsOpen).Select(a => new AllocationInfo(a.FiveTuple.Client, a.Relayed, a.Username, a.ExpiresAt, a.Permissions.List(_now), a.Channels.List(_now)))];
+        [.. _allocations.All.Where(a => a.IsOpen).Select(a => new AllocationInfo(a.FiveTuple.Client, a.Relayed, a.Username, a.ExpiresAt, a.Permissions.List(_now), a.Channels.List(_now))
+        {
+            AllRelayed = [.. a.Relays.Select(r => r.Address)],
+            Connections = [.. _connections.Of(a).Select(c => c.Peer)],
+        })];
 
     /// <summary>Number of responses that are kept for retransmitted requests.</summary>
     public int RememberedResponses => _cache.Count;
@@ -74,7 +90,7 @@ public sealed class StunTurnServerMachine : IDisposable
     {
         get
         {
-            MonotonicTime at = MonotonicTime.Min(MonotonicTime.Min(_allocations.NextExpiry, _reservations.NextExpiry), _cache.NextExpiry);
+            MonotonicTime at = MonotonicTime.Min(MonotonicTime.Min(_allocations.NextExpiry, _reservations.NextExpiry), MonotonicTime.Min(_cache.NextExpiry, _connections.NextExpiry));
             return at.IsNever ? Deadline.Never : new Deadline(at, TimerReason.Expiry);
         }
     }
@@ -152,10 +168,56 @@ public sealed class StunTurnServerMachine : IDisposable
     public void HandleStreamClosed(MonotonicTime now, SocketHandle listener, TransportAddress client)
     {
         HandleTimeout(now);
-        if (_allocations.TryFind(new FiveTuple(listener, client), out Allocation? allocation))
+        FiveTuple fiveTuple = new(listener, client);
+        if (_connections.ClientClosed(fiveTuple) || !_allocations.TryFind(fiveTuple, out Allocation? allocation))
         {
-            _requests.End(allocation, wasReleased: false);
+            return;
         }
+
+        // A client that has moved on does not need its old connection any more.
+        if (fiveTuple == allocation.FiveTuple)
+        {
+            _end.End(allocation, wasReleased: false);
+        }
+        else
+        {
+            _allocations.Settle(allocation);
+        }
+    }
+
+    /// <summary>Takes a peer's TCP connection to a relayed address (RFC 6062 §5.3).</summary>
+    /// <param name="now">The current time.</param>
+    /// <param name="relaySocket">The socket of the <see cref="ListenRelaySocket"/>.</param>
+    /// <param name="peer">The peer.</param>
+    /// <returns>The connection's name; none when it is to be closed at once. Nothing is read from it before <see cref="JoinStreams"/>.</returns>
+    public SocketHandle HandlePeerConnection(MonotonicTime now, SocketHandle relaySocket, TransportAddress peer)
+    {
+        HandleTimeout(now);
+        return _allocations.TryFind(relaySocket, out Allocation? allocation) ? _connections.Accept(now, allocation, peer) : default;
+    }
+
+    /// <summary>Takes the end of a connection to a peer, whoever closed it: the client's ends with it.</summary>
+    /// <param name="now">The current time.</param>
+    /// <param name="stream">The connection.</param>
+    public void HandlePeerStreamClosed(MonotonicTime now, SocketHandle stream)
+    {
+        HandleTimeout(now);
+        _connections.PeerClosed(stream);
+    }
+
+    /// <summary>Takes an ICMP message about a datagram that left a relay socket (RFC 8656 §11.5): for hosts that hear of them.</summary>
+    /// <param name="now">The current time.</param>
+    /// <param name="relaySocket">The socket that the datagram left.</param>
+    /// <param name="destination">Where the datagram went; port 0 where that is not known.</param>
+    /// <param name="type">ICMP type, or ICMPv6 type where the destination is IPv6.</param>
+    /// <param name="code">Code of that type.</param>
+    /// <param name="errorData">The next hop's MTU, where the message tells it.</param>
+    public DatagramVerdict HandleIcmp(MonotonicTime now, SocketHandle relaySocket, TransportAddress destination, byte type, byte code, uint errorData)
+    {
+        HandleTimeout(now);
+        return _allocations.TryFind(relaySocket, out Allocation? allocation)
+            ? _relay.FromNetwork(now, allocation, destination, type, code, errorData)
+            : DatagramVerdict.Dropped(DropReason.UnknownSocket);
     }
 
     /// <summary>Does what is due. Early and repeated calls do nothing.</summary>
@@ -166,27 +228,36 @@ public sealed class StunTurnServerMachine : IDisposable
         _reservations.Expire(now);
         while (_allocations.TryFindExpired(now, out Allocation? expired))
         {
-            _requests.End(expired, wasReleased: false);
+            _end.Expire(now, expired);
         }
+
+        _connections.Expire(now);
     }
 
-    /// <summary>Takes the host's answer to an <see cref="OpenRelaySocket"/>; one that nobody waits for (any more) does nothing.</summary>
+    /// <summary>Takes the host's answer to an <see cref="OpenRelaySocket"/>, <see cref="ListenRelaySocket"/> or <see cref="ConnectPeer"/>; one that nobody waits for (any more) does nothing.</summary>
     public void HandleHostAnswer(MonotonicTime now, ServerHostAnswer answer)
     {
         ArgumentNullException.ThrowIfNull(answer);
         HandleTimeout(now);
-        if (!_allocations.TryFind(answer.Socket, out Allocation? allocation) || allocation.IsOpen)
+        if (answer is PeerStreamOpened or PeerStreamRefused)
+        {
+            _connections.Connected(now, answer.Socket, answer is PeerStreamOpened);
+            return;
+        }
+
+        if (!_allocations.TryFind(answer.Socket, out Allocation? allocation) || allocation.IsOpen
+            || allocation.Relays.Find(r => r.Socket == answer.Socket) is not { } relay)
         {
             return;
         }
 
         if (answer is RelaySocketOpened)
         {
-            _allocate.Opened(now, allocation);
+            _allocate.Opened(now, allocation, relay);
         }
         else
         {
-            _allocate.Refused(now, allocation);
+            _allocate.Refused(now, allocation, relay);
         }
     }
 
@@ -204,7 +275,11 @@ public sealed class StunTurnServerMachine : IDisposable
     public bool TryGetEvent([NotNullWhen(true)] out ServerEvent? happened) => _notices.TryTakeEvent(out happened);
 
     /// <summary>Gives the keys of the users back. Sockets are the host's to close.</summary>
-    public void Dispose() => _access.Dispose();
+    public void Dispose()
+    {
+        _access.Dispose();
+        _tickets.Dispose();
+    }
 
     private DatagramVerdict HandleMessage(MonotonicTime now, FiveTuple fiveTuple, in StunReader message)
     {
@@ -215,7 +290,8 @@ public sealed class StunTurnServerMachine : IDisposable
         }
 
         bool request = message.Class == StunClass.Request
-            && message.Method is StunMethod.Binding or StunMethod.Allocate or StunMethod.Refresh or StunMethod.CreatePermission or StunMethod.ChannelBind;
+            && message.Method is StunMethod.Binding or StunMethod.Allocate or StunMethod.Refresh or StunMethod.CreatePermission or StunMethod.ChannelBind
+                or StunMethod.Connect or StunMethod.ConnectionBind;
         bool indication = message.Class == StunClass.Indication && message.Method is StunMethod.Binding or StunMethod.Send;
         if ((!request && !indication) || Faults.TakeIgnored(message.Method))
         {
@@ -290,6 +366,9 @@ public sealed class StunTurnServerMachine : IDisposable
                 break;
             case StunMethod.Allocate:
                 _allocate.Handle(now, request, message);
+                break;
+            case StunMethod.ConnectionBind:
+                _connections.Bind(now, request, message);
                 break;
             default:
                 _requests.Handle(now, request, message);

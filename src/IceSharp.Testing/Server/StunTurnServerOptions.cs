@@ -43,6 +43,38 @@ public sealed record StunTurnServerOptions
     /// <value>The default is false: they are dropped.</value>
     public bool AnswersRfc3489 { get; init; }
 
+    /// <summary>Whether the server is one from before RFC 6156 and RFC 8656: it does not know families, and knows channels up to 0x7FFE.</summary>
+    /// <value>The default is false.</value>
+    public bool IsRfc5766 { get; init; }
+
+    /// <summary>Whether UDP is relayed; if not, Allocate for it gets 403 (RFC 6062 §5.1).</summary>
+    /// <value>The default is true.</value>
+    public bool RelaysUdp { get; init; } = true;
+
+    /// <summary>Whether TCP is relayed (RFC 6062), for clients that come over TCP or TLS; if not, Allocate for it gets 442.</summary>
+    /// <value>The default is true.</value>
+    public bool RelaysTcp { get; init; } = true;
+
+    /// <summary>Families that nobody gets a relayed address of: 440, or ADDRESS-ERROR-CODE where both were asked for.</summary>
+    /// <value>The default is none.</value>
+    public IReadOnlyList<IpFamily> RefusedFamilies { get; init; } = [];
+
+    /// <summary>What clients get that want to move (RFC 8016).</summary>
+    /// <value>The default is <see cref="ServerMobility.Offered"/>.</value>
+    public ServerMobility Mobility { get; init; }
+
+    /// <summary>The name under which authorization servers know this one; with it the server takes access tokens, and offers that in challenges (RFC 7635).</summary>
+    /// <value>Null, the default, takes none.</value>
+    public string? TokenServerName { get; init; }
+
+    /// <summary>The keys that this server shares with authorization servers, by kid: 16 bytes for AES-128-GCM, 32 for AES-256-GCM.</summary>
+    /// <value>The default is none.</value>
+    public IReadOnlyDictionary<string, byte[]> TokenKeys { get; init; } = new Dictionary<string, byte[]>();
+
+    /// <summary>What time it is at <see cref="MonotonicTime.Zero"/>, for the timestamps of tokens.</summary>
+    /// <value>The default is 1970-01-01; <see cref="LoopbackStunTurnServer"/> takes the time of its start where it is that.</value>
+    public DateTimeOffset ClockOrigin { get; init; } = DateTimeOffset.UnixEpoch;
+
     /// <summary>SOFTWARE in every response; null leaves it out.</summary>
     /// <value>Shorter than 128 characters; the default is "IceSharp.Testing".</value>
     public string? Software { get; init; } = "IceSharp.Testing";
@@ -78,6 +110,10 @@ public sealed record StunTurnServerOptions
     /// <summary>Permissions, and also channels, that one allocation may have at a time; more get 508.</summary>
     /// <value>The default is 256.</value>
     public int MaxPermissionsPerAllocation { get; init; } = 256;
+
+    /// <summary>Bytes of application data that one allocation may relay in a second, both ways together; more are dropped (RFC 8656 §5).</summary>
+    /// <value>Null, the default, is no bound.</value>
+    public int? MaxBytesPerSecond { get; init; }
 
     /// <summary>Peers that nobody may reach through the relay: requests get 403, data is dropped (RFC 8656 §21.2).</summary>
     /// <value>Null, the default, forbids none but Teredo and 6to4 addresses (RFC 8656 §21.4).</value>

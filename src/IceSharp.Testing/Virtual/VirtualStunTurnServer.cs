@@ -161,6 +161,13 @@ public sealed class VirtualStunTurnServer : IDisposable
 
     private void Answer(ServerHostRequest request)
     {
+        if (request is ListenRelaySocket)
+        {
+            // TCP is relayed on loopback only.
+            Machine.HandleHostAnswer(_network.Now, new RelaySocketRefused(request.Socket));
+            return;
+        }
+
         if (request is not OpenRelaySocket open)
         {
             if (_sockets.Remove(request.Socket, out VirtualSocket? closed))

@@ -16,7 +16,13 @@ internal sealed class MalformedServer : IDisposable
     public MalformedServer(string context)
     {
         _machine = new StunTurnServerMachine(Options(context), new SeededRandomSource(1));
-        _listener = _machine.AddListener(TransportAddress.Parse("192.0.2.1:3478"));
+        bool isTcp = context.Contains("TURN over TCP", StringComparison.Ordinal);
+        _listener = _machine.AddListener(TransportAddress.Parse("192.0.2.1:3478"), isTcp ? ServerTransport.Tcp : ServerTransport.Udp);
+        if (isTcp)
+        {
+            Succeed(StunMethod.Allocate, (ref StunWriter w) => w.AddByte(StunAttributeType.RequestedTransport, 6));
+        }
+
         if (context.Contains("IPv4 UDP allocation", StringComparison.Ordinal))
         {
             Succeed(StunMethod.Allocate, (ref StunWriter w) => w.AddByte(StunAttributeType.RequestedTransport, 17));
@@ -66,7 +72,7 @@ internal sealed class MalformedServer : IDisposable
     private static StunTurnServerOptions Options(string context) => new()
     {
         OffersBehaviorDiscovery = context.Contains("behaviour discovery", StringComparison.Ordinal),
-        IsOpen = context.Contains("authentication off", StringComparison.Ordinal),
+        IsOpen = context.Contains("authentication off", StringComparison.Ordinal) || context.Contains("TURN over TCP", StringComparison.Ordinal),
         LongTerm = context.Contains("SHA-256/MD5", StringComparison.Ordinal) ? LongTermMode.Rfc8489 : LongTermMode.Rfc5389,
         ShortTermUsers = context.Contains("short-term", StringComparison.Ordinal)
             ? new Dictionary<string, string> { ["abcd:efgh"] = "VOkJxbRl1RmTxUk/WvJxBt" }

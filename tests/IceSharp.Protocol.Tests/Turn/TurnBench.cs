@@ -22,11 +22,11 @@ internal sealed class TurnBench : IDisposable
     private readonly StunIntegrityKey _md5Key = StunIntegrityKey.LongTermMd5("George", Realm, "secret");
     private readonly StunIntegrityKey _sha256Key = StunIntegrityKey.LongTermSha256("George", Realm, "secret");
 
-    public TurnBench(TurnAllocationSettings? settings = null, bool withCredential = true, params string[] random)
+    public TurnBench(TurnAllocationSettings? settings = null, bool withCredential = true, TurnServerMemory? memory = null, params string[] random)
     {
         Random = new ScriptedRandomSource(random);
         Machine = new TurnAllocationMachine(
-            settings ?? new TurnAllocationSettings(), withCredential ? new LongTermCredential("George", "secret") : null, Server, Socket, Random);
+            settings ?? new TurnAllocationSettings(), withCredential ? new LongTermCredential("George", "secret") : null, Server, Socket, Random, memory: memory);
     }
 
     public delegate void Attributes(ref StunWriter writer);

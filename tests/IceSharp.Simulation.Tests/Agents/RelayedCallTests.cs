@@ -73,6 +73,7 @@ public class RelayedCallTests
 
     [Fact]
     [Rfc("TURN-8656-12.3-a")]
+    [Rfc("TURN-8656-5-c")]
     public void A_day_long_call_loses_no_packet_while_nonces_expire_every_ten_minutes()
     {
         using VirtualPair pair = Relayed();
@@ -86,6 +87,7 @@ public class RelayedCallTests
     [InlineData(StunMethod.Refresh)]
     [InlineData(StunMethod.CreatePermission)]
     [InlineData(StunMethod.ChannelBind)]
+    [Rfc("TURN-8656-7.4-438")]
     public void A_day_long_call_survives_438_to_each_request_of_a_kind(StunMethod method)
     {
         using VirtualPair pair = Relayed();

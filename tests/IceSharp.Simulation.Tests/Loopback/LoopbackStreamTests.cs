@@ -1,3 +1,6 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Net.Sockets;
 using IceSharp.Protocol;
 using IceSharp.Protocol.Stun;
 using IceSharp.Simulation.Tests.Server;
@@ -87,6 +90,94 @@ public class LoopbackStreamTests
         await alice.SendAsync(Enumerable.Repeat(bytes, times).SelectMany(b => b).ToArray());
 
         (await alice.ReceiveAsync()).Should().BeNull();
+    }
+
+    [Fact]
+    [Rfc("TURN-8656-4.1-a")]
+    public async Task Its_URIs_say_turns_over_TLS_and_turn_otherwise()
+    {
+        await using LoopbackStunTurnServer server = await StartAsync();
+
+        foreach ((string? text, StunUriScheme scheme, int port) in new[]
+        {
+            (server.TurnUri, StunUriScheme.Turn, server.Endpoint.Port), (server.TurnTcpUri, StunUriScheme.Turn, server.TcpEndpoint!.Port), (server.TurnsUri, StunUriScheme.Turns, server.TlsEndpoint!.Port),
+        })
+        {
+            StunUri uri = StunUri.Parse(text!);
+            (uri.Scheme, uri.Port).Should().Be((scheme, (ushort)port));
+        }
+    }
+
+    [Fact]
+    [Rfc("TCP-6062-4.5-a")]
+    [Rfc("TCP-6062-5.4-b")]
+    [Rfc("TCP-6062-5.5-a")]
+    public async Task Bytes_of_a_peer_come_in_order_those_from_before_the_stream_was_bound_first()
+    {
+        await using LoopbackStunTurnServer server = await StartAsync();
+        using RawStreamClient control = await ConnectAsync(server, ServerTransport.Tcp);
+        Credentials credentials = await control.ChallengeAsync();
+        Message allocated = await control.AskAsync(new RequestBuilder(StunMethod.Allocate, control.NewId()).Transport(6).Sign(credentials));
+        await control.AskAsync(new RequestBuilder(StunMethod.CreatePermission, control.NewId()).Peer("127.0.0.1:1").Sign(credentials));
+        using TcpClient peer = new(AddressFamily.InterNetwork);
+        await peer.ConnectAsync(IPEndPoint.Parse($"{allocated.Address(StunAttributeType.XorRelayedAddress)}"));
+        byte[] sent = new byte[300_000];
+        new Random(1).NextBytes(sent);
+        Task early = peer.GetStream().WriteAsync(sent).AsTask();
+
+        Message attempt = new((await control.ReceiveAsync())!);
+        attempt.Method.Should().Be(StunMethod.ConnectionAttempt);
+        attempt.Address(StunAttributeType.XorPeerAddress).Should().Be(TransportAddress.Parse($"{peer.Client.LocalEndPoint}"));
+        using RawStreamClient data = await ConnectAsync(server, ServerTransport.Tcp);
+        byte[] id = attempt.Bytes(StunAttributeType.ConnectionId)!;
+        Message challenge = await data.AskAsync(new RequestBuilder(StunMethod.ConnectionBind, data.NewId()).Raw(StunAttributeType.ConnectionId, id));
+        Credentials there = credentials with { Nonce = challenge.Bytes(StunAttributeType.Nonce)! };
+        await data.SendAsync(new RequestBuilder(StunMethod.ConnectionBind, data.NewId()).Raw(StunAttributeType.ConnectionId, id).Sign(there).ToArray());
+
+        // The response and what follows it in the same read: raw bytes from there on.
+        MemoryStream received = new();
+        byte[] buffer = new byte[65536];
+        int responseBytes = 0;
+        while (responseBytes == 0 || received.Length < responseBytes + sent.Length)
+        {
+            int count = await data.ReadAsync(buffer);
+            count.Should().BePositive();
+            received.Write(buffer, 0, count);
+            responseBytes = received.Length < 4 ? 0 : 20 + BinaryPrimitives.ReadUInt16BigEndian(received.GetBuffer().AsSpan(2));
+        }
+
+        await early;
+        new Message(received.ToArray()[..responseBytes]).IsSuccess.Should().BeTrue();
+        received.ToArray()[responseBytes..].SequenceEqual(sent).Should().BeTrue();
+        await data.SendAsync("back"u8.ToArray());
+        int got = await peer.GetStream().ReadAsync(buffer);
+        buffer[..got].Should().Equal("back"u8.ToArray());
+
+        peer.Close();
+        (await data.ReadAsync(buffer)).Should().Be(0, "each end closes the other");
+    }
+
+    [Fact]
+    [Rfc("TCP-6062-4.3-b")]
+    public async Task The_server_connects_to_a_peer_from_the_relayed_address()
+    {
+        await using LoopbackStunTurnServer server = await StartAsync();
+        using RawStreamClient control = await ConnectAsync(server, ServerTransport.Tls);
+        Credentials credentials = await control.ChallengeAsync();
+        Message allocated = await control.AskAsync(new RequestBuilder(StunMethod.Allocate, control.NewId()).Transport(6).Sign(credentials));
+        using TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        Task<TcpClient> accepting = listener.AcceptTcpClientAsync();
+
+        Message connected = await control.AskAsync(new RequestBuilder(StunMethod.Connect, control.NewId()).Peer($"{listener.LocalEndpoint}").Sign(credentials));
+
+        connected.IsSuccess.Should().BeTrue();
+        connected.Has(StunAttributeType.ConnectionId).Should().BeTrue();
+        using TcpClient peer = await accepting;
+        TransportAddress.Parse($"{peer.Client.RemoteEndPoint}").Should().Be(allocated.Address(StunAttributeType.XorRelayedAddress));
+        int free = ((IPEndPoint)listener.LocalEndpoint).Port;
+        listener.Stop();
+        (await control.AskAsync(new RequestBuilder(StunMethod.Connect, control.NewId()).Peer($"127.0.0.2:{free}").Sign(credentials))).Code.Should().Be(447);
     }
 
     private static Task<LoopbackStunTurnServer> StartAsync() =>

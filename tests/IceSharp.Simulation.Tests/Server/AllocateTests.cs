@@ -107,7 +107,7 @@ public class AllocateTests
 
         Code(new RequestBuilder(StunMethod.Allocate, _server.NewId()).Sign(credentials)).Should().Be(400);
         Code(new RequestBuilder(StunMethod.Allocate, _server.NewId()).Raw(StunAttributeType.RequestedTransport, [17]).Sign(credentials)).Should().Be(400);
-        Code(new RequestBuilder(StunMethod.Allocate, _server.NewId()).Transport(6).Sign(credentials)).Should().Be(442);
+        Code(new RequestBuilder(StunMethod.Allocate, _server.NewId()).Transport(41).Sign(credentials)).Should().Be(442);
     }
 
     [Fact]

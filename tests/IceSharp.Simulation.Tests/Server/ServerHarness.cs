@@ -13,11 +13,11 @@ internal sealed class ServerHarness
     private readonly byte[] _buffer = new byte[65535];
     private ulong _transactions;
 
-    public ServerHarness(StunTurnServerOptions? options = null)
+    public ServerHarness(StunTurnServerOptions? options = null, ServerTransport transport = ServerTransport.Udp)
     {
         Options = options ?? new StunTurnServerOptions { Users = Users };
         Machine = new StunTurnServerMachine(Options, new SeededRandomSource(9));
-        Listener = Machine.AddListener(ServerAddress);
+        Listener = Machine.AddListener(ServerAddress, transport);
     }
 
     public static Dictionary<string, string> Users => new() { ["alice"] = "secret", ["bob"] = "other" };
@@ -41,6 +41,9 @@ internal sealed class ServerHarness
     public List<ServerEvent> Events { get; } = [];
 
     public int Opens { get; private set; }
+
+    /// <summary>What the machine asked for besides relay sockets.</summary>
+    public List<ServerHostRequest> OtherRequests { get; } = [];
 
     public StunTransactionId NewId() => new(7, ++_transactions);
 
@@ -102,7 +105,7 @@ internal sealed class ServerHarness
     public byte[] SendIndication(string peer, ReadOnlySpan<byte> data) =>
         new RequestBuilder(StunMethod.Send, NewId(), StunClass.Indication).Peer(peer).Data(data).ToArray();
 
-    private List<Sent> Drain()
+    public List<Sent> Drain()
     {
         List<Sent> sent = [];
         bool moved = true;
@@ -131,6 +134,19 @@ internal sealed class ServerHarness
 
     private void Answer(ServerHostRequest request)
     {
+        if (request is ListenRelaySocket listen)
+        {
+            RelaySockets.Add(listen.Socket, listen.LocalAddress);
+            Machine.HandleHostAnswer(Now, new RelaySocketOpened(listen.Socket));
+            return;
+        }
+
+        if (request is ConnectPeer or JoinStreams or CloseClientStream || (request is CloseRelaySocket && !RelaySockets.ContainsKey(request.Socket) && OtherRequests.Exists(o => o.Socket == request.Socket)))
+        {
+            OtherRequests.Add(request);
+            return;
+        }
+
         if (request is not OpenRelaySocket open)
         {
             RelaySockets.Remove(request.Socket).Should().BeTrue("only what is open can be closed");
