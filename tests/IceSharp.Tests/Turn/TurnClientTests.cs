@@ -202,6 +202,99 @@ public sealed class TurnClientTests
         received.Length.Should().Be(5);
     }
 
+    [Fact]
+    [Rfc("TURN-8656-7.1-a")]
+    [Rfc("TURN-8656-7.1-f")]
+    public async Task Each_allocation_has_a_port_of_its_own_and_the_lifetime_that_was_granted()
+    {
+        await using LoopbackStunTurnServer server = await TurnBench.StartAsync(configure: o => o with { MaximumLifetime = TimeSpan.FromMinutes(20) });
+        await using TurnClient client = TurnBench.Client(server);
+        using CancellationTokenSource patience = new(Patience);
+
+        TurnAllocationOptions longer = new() { RequestedLifetime = TimeSpan.FromHours(1) };
+        await using TurnAllocation one = await client.AllocateAsync(TurnBench.Server(server, StunUriTransport.Udp), longer, patience.Token);
+        await using TurnAllocation other = await client.AllocateAsync(TurnBench.Server(server, StunUriTransport.Udp), longer, patience.Token);
+
+        one.LocalAddress.Port.Should().NotBe(other.LocalAddress.Port);
+        one.RelayedAddress.Should().NotBe(other.RelayedAddress);
+        one.Lifetime.Should().Be(TimeSpan.FromMinutes(20));
+    }
+
+    [Theory]
+    [InlineData(1, true)]
+    [InlineData(2, true)]
+    [InlineData(10, false)]
+    [Rfc("TURN-8656-7.4-437")]
+    public async Task A_server_that_knows_the_port_already_is_asked_from_three_ports_and_then_left_alone(int refusals, bool succeeds)
+    {
+        await using LoopbackStunTurnServer server = await TurnBench.StartAsync();
+        await server.QueryAsync(m =>
+        {
+            m.Faults.RefuseNext(StunMethod.Allocate, 437, refusals);
+            return true;
+        });
+        await using TurnClient client = TurnBench.Client(server);
+        using CancellationTokenSource patience = new(Patience);
+
+        Func<Task<TurnAllocation>> allocate = () => client.AllocateAsync(TurnBench.Server(server, StunUriTransport.Udp), null, patience.Token);
+        if (succeeds)
+        {
+            await using TurnAllocation relay = await allocate();
+            relay.Report.Attempts.Should().HaveCount(refusals + 1);
+            return;
+        }
+
+        TurnException refused = (await allocate.Should().ThrowAsync<TurnException>()).Which;
+        (refused.Failure, refused.Report.Attempts.Count).Should().Be((TurnFailure.AllocationMismatch, 3));
+        (await allocate.Should().ThrowAsync<TurnException>("two minutes are not over")).Which.Report.Attempts.Should().ContainSingle();
+    }
+
+    [Fact]
+    [Rfc("TURN-8656-7.4-300")]
+    public async Task A_redirection_comes_before_the_next_server()
+    {
+        await using LoopbackStunTurnServer target = await TurnBench.StartAsync(), other = await TurnBench.StartAsync();
+        await using LoopbackStunTurnServer server = await TurnBench.StartAsync(configure: o => o with { AlternateServers = [Protocol.TransportAddress.Parse(target.Endpoint.ToString())] });
+        await using TurnClient client = TurnBench.Client(server);
+        using CancellationTokenSource patience = new(Patience);
+
+        await using TurnAllocation relay = await client.AllocateAsync(
+            [TurnBench.Server(server, StunUriTransport.Udp), TurnBench.Server(other, StunUriTransport.Udp)], null, patience.Token);
+
+        relay.Server.Should().Be(target.Endpoint);
+        relay.Report.Attempts[0].Outcome.Should().Be($"redirected to {target.Endpoint}");
+    }
+
+    [Fact]
+    [Rfc("TURN-8656-3.9-a")]
+    public async Task Of_two_families_the_one_that_answers_is_taken_and_the_other_given_back()
+    {
+        using Socket silent = new(AddressFamily.InterNetworkV6, SocketType.Dgram, ProtocolType.Udp);
+        await using LoopbackStunTurnServer onlyV4 = await LoopbackStunTurnServer.StartAsync(new LoopbackServerOptions { UseIPv6 = false, Users = new Dictionary<string, string> { [TurnBench.User] = TurnBench.Password } });
+        silent.Bind(new IPEndPoint(IPAddress.IPv6Loopback, onlyV4.Endpoint.Port));
+        Stun.TableResolver names = new() { Addresses = { ["turn.example.test"] = [Protocol.IpAddress.LoopbackV6, Protocol.IpAddress.LoopbackV4] } };
+        await using TurnClient client = new(new TurnClientOptions { NameResolver = names, Transports = [StunUriTransport.Udp] });
+        using CancellationTokenSource patience = new(Patience);
+
+        await using TurnAllocation relay = await client.AllocateAsync(
+            IceServer.Turn($"turn:turn.example.test:{onlyV4.Endpoint.Port}", TurnBench.User, TurnBench.Password), null, patience.Token);
+
+        relay.Server.Should().Be(onlyV4.Endpoint);
+        silent.Available.Should().BeGreaterThan(0, "IPv6 was asked first");
+    }
+
+    [Fact]
+    [Rfc("DTLS-7350-4.6-a")]
+    public async Task TCP_allocations_are_never_asked_for_over_DTLS()
+    {
+        await using TurnClient client = new(new TurnClientOptions { Dtls = new PlainFactory(new IPEndPoint(IPAddress.Loopback, 9)), NameResolver = Stun.TableResolver.Loopback("turn.example.test") });
+
+        Func<Task> allocate = () => client.AllocateAsync(
+            IceServer.Turn("turns:turn.example.test?transport=udp", "alice", "x"), new TurnAllocationOptions { RelayProtocol = TurnRelayProtocol.Tcp });
+
+        (await allocate.Should().ThrowAsync<TurnException>()).Which.Error.Should().Be(IceError.TransportNotSupported);
+    }
+
     /// <summary>DTLS without the D: what would be records are datagrams to the test server.</summary>
     private sealed class PlainFactory(IPEndPoint server) : IDtlsTransportFactory
     {
