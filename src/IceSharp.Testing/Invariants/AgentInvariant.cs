@@ -49,6 +49,14 @@ public abstract class AgentInvariant
     {
     }
 
+    /// <summary>The machine has been polled until empty after an input.</summary>
+    /// <param name="now">When.</param>
+    /// <param name="machine">The machine, to look at.</param>
+    /// <param name="streamCount">Number of its data streams.</param>
+    public virtual void OnSettled(MonotonicTime now, IceAgentMachine machine, int streamCount)
+    {
+    }
+
     /// <summary>An output was taken from a queue of the machine.</summary>
     /// <param name="output">Which queue.</param>
     public virtual void OnOutput(AgentOutput output)

@@ -46,7 +46,13 @@ public sealed class InvariantMonitor : IAgentJournal
     public static IReadOnlyList<AgentInvariant> CreateDefaults(IceAgentMachineOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return [new LegalMoves(), new PacedTransactions(options.Pacing), new ValidatedAddresses(), new BoundedQueues()];
+        List<AgentInvariant> invariants = [new LegalMoves(), new PacedTransactions(options.Pacing), new ValidatedAddresses(), new BoundedQueues(), new UnfrozenFoundations(), new LateAnswers(), new PairsOnce(), new PairPriorities()];
+        if (options.ConsentFreshness)
+        {
+            invariants.Add(new ConsentHeld());
+        }
+
+        return invariants;
     }
 
     /// <summary>Says that application data leaves on a route; whoever sends data past the machine calls it.</summary>
@@ -57,6 +63,20 @@ public sealed class InvariantMonitor : IAgentJournal
         foreach (AgentInvariant invariant in _invariants)
         {
             invariant.OnDataSent(now, route);
+        }
+    }
+
+    /// <summary>Says that the machine has been polled until empty: its state is settled until the next input.</summary>
+    /// <param name="now">When.</param>
+    /// <param name="machine">The machine; looked at only.</param>
+    /// <param name="streamCount">Number of its data streams.</param>
+    public void Settled(MonotonicTime now, IceAgentMachine machine, int streamCount)
+    {
+        ArgumentNullException.ThrowIfNull(machine);
+        _now = now;
+        foreach (AgentInvariant invariant in _invariants)
+        {
+            invariant.OnSettled(now, machine, streamCount);
         }
     }
 

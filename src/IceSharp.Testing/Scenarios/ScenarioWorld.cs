@@ -82,6 +82,15 @@ public sealed class ScenarioWorld : IDisposable
         }
     }
 
+    /// <summary>Has the scenario's events happen at their times while the network runs; calls and expectations are not among them. For drivers of agents of their own.</summary>
+    public void ScheduleEvents()
+    {
+        foreach (ScenarioEvent happening in Scenario.Events)
+        {
+            Network.Schedule(MonotonicTime.Zero + happening.At, () => happening.Action(this));
+        }
+    }
+
     /// <summary>Puts a machine on each peer's host.</summary>
     internal void AddAgents(Func<string, IAgentJournal?> journal)
     {

@@ -135,6 +135,9 @@ public sealed class VirtualPair : IDisposable
             maxVirtualTime ?? TimeSpan.FromSeconds(60));
     }
 
+    /// <summary>What happened, for people: who sent what to whom and when, over which pair, and what was decided and why.</summary>
+    public string ToTimeline() => ScenarioTimeline.Create(this);
+
     /// <summary>Stops agents and servers at once.</summary>
     public void Dispose()
     {

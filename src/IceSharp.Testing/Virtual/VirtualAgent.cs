@@ -257,6 +257,7 @@ public sealed class VirtualAgent : IDisposable
         if (!_disposed)
         {
             _timer.Set(Machine.NextTimeout.At);
+            Invariants.Settled(Host.Network.Now, Machine, StreamCount);
             Invariants.ThrowIfViolated();
         }
     }

@@ -30,6 +30,7 @@ public sealed class IceAgent : IAsyncDisposable
     private readonly NotificationQueue _notifications;
     private readonly AgentSession _session;
     private readonly IceAgentMachine _machine;
+    private readonly AgentFlightRecorder _flight;
     private readonly Protocol.IRandomSource _random;
     private volatile AgentDriver? _driver;
     private LoopLease? _lease;
@@ -48,9 +49,10 @@ public sealed class IceAgent : IAsyncDisposable
         _notifications = new NotificationQueue(Logger);
         _random = Options.RandomSource ?? new CryptoRandomSource();
         Protocol.IPacingGate gate = Options.SharePacing ? SharedPacingGate.For(Options.TimeProvider) : new Protocol.IntervalPacingGate();
-        _machine = new IceAgentMachine(machineOptions, _random, gate);
+        _flight = new AgentFlightRecorder(next: machineOptions.Journal);
+        _machine = new IceAgentMachine(machineOptions with { Journal = _flight }, _random, gate);
         string name = $"ice-{Interlocked.Increment(ref s_count)}";
-        _session = new AgentSession(name, Logger, CreateWatchers(), Options.TimeProvider)
+        _session = new AgentSession(name, Logger, CreateWatchers(), Options.TimeProvider, Options.Continuations)
         {
             Observation = new AgentObservation(AgentMetrics.For(Options.MeterFactory), Options.TimeProvider, name),
         };
@@ -387,6 +389,15 @@ public sealed class IceAgent : IAsyncDisposable
         }
 
         return done.GetAwaiter().GetResult();
+    }
+
+    /// <summary>The last 256 things that happened inside, oldest first, a line each: what kind of datagram came from where, what was decided and why. No secrets, no payload.</summary>
+    /// <exception cref="IceException">The agent was closed.</exception>
+    /// <exception cref="ObjectDisposedException">The agent is disposed.</exception>
+    public Task<string> GetTimelineAsync()
+    {
+        ThrowIfDisposed();
+        return _driver is { } driver ? driver.InvokeAsync(_ => _flight.ToString()) : Task.FromResult(string.Empty);
     }
 
     private Task<IceDescription> DescribeAsync(AgentDriver driver) =>

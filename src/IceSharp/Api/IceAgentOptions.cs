@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Diagnostics.Metrics;
+using IceSharp.Internal.Driver;
 using IceSharp.Protocol;
 using IceSharp.Protocol.Agent;
 using IceSharp.Protocol.Stun.Transactions;
@@ -171,6 +172,9 @@ public sealed record IceAgentOptions
     /// <value>The default, null, costs nothing. Called on the loop's thread: it must not block and must not throw.</value>
     [Experimental("ICE0001")]
     public IAgentJournal? Journal { get; init; }
+
+    /// <summary>Where calls go on that wait for the loop: see <see cref="AgentSession.Continuations"/>.</summary>
+    internal TaskCreationOptions Continuations => LoopExecutor is null ? TaskCreationOptions.RunContinuationsAsynchronously : TaskCreationOptions.None;
 
     /// <summary>The machine's settings; checks what is the shell's own.</summary>
     /// <exception cref="ArgumentException">An option lies outside its range.</exception>

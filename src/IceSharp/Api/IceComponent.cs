@@ -11,7 +11,7 @@ public sealed class IceComponent
         _agent = agent;
         Stream = stream;
         Id = id;
-        Connection = new IceConnection(this, agent.Options.ReceiveQueueCapacity, agent.Logger);
+        Connection = new IceConnection(this, agent.Options.ReceiveQueueCapacity, agent.Logger, agent.Options.Continuations);
     }
 
     /// <summary>The data stream.</summary>

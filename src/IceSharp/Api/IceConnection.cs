@@ -21,8 +21,8 @@ public sealed class IceConnection
     private readonly ReceiveQueue _queue;
     private readonly ILogger _logger;
     private readonly SentTraffics _sent = new();
-    private readonly Milestone<IceCandidatePairInfo> _ready = new();
-    private readonly Milestone<IceCandidatePairInfo> _completed = new();
+    private readonly Milestone<IceCandidatePairInfo> _ready;
+    private readonly Milestone<IceCandidatePairInfo> _completed;
     private volatile ActiveRoute? _route;
     private volatile IceDatagramReceiver? _receiver;
     private volatile bool _closed;
@@ -35,10 +35,13 @@ public sealed class IceConnection
     private long _datagramsReceived;
     private long _bytesReceived;
 
-    internal IceConnection(IceComponent component, int queueCapacity, ILogger logger)
+    internal IceConnection(
+        IceComponent component, int queueCapacity, ILogger logger, TaskCreationOptions continuations = TaskCreationOptions.RunContinuationsAsynchronously)
     {
+        _ready = new Milestone<IceCandidatePairInfo>(continuations);
+        _completed = new Milestone<IceCandidatePairInfo>(continuations);
         Component = component;
-        _queue = new ReceiveQueue(queueCapacity);
+        _queue = new ReceiveQueue(queueCapacity, continuesElsewhere: continuations != TaskCreationOptions.None);
         _logger = logger;
     }
 

@@ -3,7 +3,7 @@ namespace IceSharp.Benchmarks.Suites;
 /// <summary>Knows the suites. A new one is a class that implements <see cref="ISuite"/> and a line here.</summary>
 internal static class SuiteRunner
 {
-    private static readonly ISuite[] Suites = [new CodecSuite(), new DatapathSuite(), new ConnectSuite(), new SimulationSuite(), new RelaySuite()];
+    private static readonly ISuite[] Suites = [new CodecSuite(), new DatapathSuite(), new ConnectSuite(), new SimulationSuite(), new RelaySuite(), new SweepSuite()];
 
     public static int Run(ReadOnlySpan<string> names, TextWriter output, TextWriter error)
     {

@@ -6,8 +6,9 @@ namespace IceSharp.Simulation.Tests.Sweep;
 /// <summary>A topology and a schedule, drawn from one seed.</summary>
 public sealed record SweepCase
 {
-    /// <summary>What the agent cannot do yet.</summary>
-    public const SweepFeatures Masked = SweepFeatures.Consent | SweepFeatures.Restart | SweepFeatures.Tcp;
+    /// <summary>What the generator does not use: the agent cannot do it yet, or the oracle cannot say what has to come of it.</summary>
+    public const SweepFeatures Masked = SweepFeatures.Restart | SweepFeatures.Tcp | SweepFeatures.LinkTroubles | SweepFeatures.Firewalls
+        | SweepFeatures.NatReboot | SweepFeatures.CarrierNats | SweepFeatures.SeveralServers | SweepFeatures.SeveralStreams;
 
     public required ulong Seed { get; init; }
 
@@ -40,6 +41,9 @@ public sealed record SweepCase
 
     public required IceRole AnswererRole { get; init; }
 
+    /// <summary>Whether a peer is unplugged once the call stands.</summary>
+    public required bool LosesPeer { get; init; }
+
     public bool IsLossless => OffererLink.Loss + AnswererLink.Loss + ServerLink.Loss == 0;
 
     public static SweepCase FromSeed(ulong seed)
@@ -71,13 +75,14 @@ public sealed record SweepCase
             SignallingDelay = TimeSpan.FromMilliseconds(Pick(random, 0, 10, 40, 100, 400, 1500)),
             OffererRole = offerer,
             AnswererRole = answerer,
+            LosesPeer = new SeededRandomSource(seed).Derive("consent").NextDouble() < 0.1,
         };
     }
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
         $"seed {Seed}: offerer [{Names(OffererNats)}] {OffererServers} {Millis(OffererLink)}, answerer [{Names(AnswererNats)}] {AnswererServers} {Millis(AnswererLink)}, shared {(SharedNat is null ? "none" : Name(SharedNat))}, "
-        + $"same address {SameAddress}, servers {Millis(ServerLink)}, {Signalling} {SignallingDelay.TotalMilliseconds} ms, {OffererRole}/{AnswererRole}");
+        + $"same address {SameAddress}, servers {Millis(ServerLink)}, {Signalling} {SignallingDelay.TotalMilliseconds} ms, {OffererRole}/{AnswererRole}{(LosesPeer ? ", loses a peer" : string.Empty)}");
 
     private static IReadOnlyList<NatBehaviour> Nats(SeededRandomSource random, bool shared)
     {

@@ -10,6 +10,12 @@ internal sealed class SweepRun : IDisposable
     // Checks that nobody answers end 39.5 s after their start; the slowest schedule starts them within seconds.
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(4);
 
+    // 30 s without an answer (RFC 7675 §5.1), the answer that was on its way, and the four requests that have to go unanswered.
+    private static readonly TimeSpan ConsentEnds = TimeSpan.FromSeconds(45);
+
+    private readonly List<ReplayRecorder> _recorders = [];
+    private readonly string? _recordings;
+
     private readonly SweepCase _case;
     private readonly VirtualNetwork _network;
     private readonly VirtualStunTurnServer _stun;
@@ -17,8 +23,12 @@ internal sealed class SweepRun : IDisposable
     private readonly VirtualPair _pair;
     private MonotonicTime _endedAt;
 
-    public SweepRun(SweepCase scenario)
+    /// <summary>Builds the case.</summary>
+    /// <param name="scenario">The case.</param>
+    /// <param name="recordings">Directory to record both agents in; null for none.</param>
+    public SweepRun(SweepCase scenario, string? recordings = null)
     {
+        _recordings = recordings;
         _case = scenario;
         _network = new VirtualNetwork(scenario.Seed);
         _turn = _network.AddServer("turn", "192.0.2.1", new StunTurnServerOptions { Users = new Dictionary<string, string> { ["user"] = "password" } }, scenario.ServerLink);
@@ -50,13 +60,15 @@ internal sealed class SweepRun : IDisposable
         _endedAt = _network.Now;
         ConnectivityOracle[] oracles = Oracles();
         string? wrong = outcome == RunOutcome.StepLimit ? "the run does not settle" : Judge(oracles);
+        wrong ??= _case.LosesPeer && _pair.IsCompleted ? JudgeConsent() : null;
         return wrong is null ? null : $"{wrong}\n  {_pair.Offerer}; {_pair.Answerer}; {_network.Now}\n  paths: {string.Join("; ", oracles[0].Paths)}";
     }
 
-    public string Timeline() => $"{_case}\n{_network.Trace}";
+    public string Timeline() => $"{_case}\n{_pair.ToTimeline()}";
 
     public void Dispose()
     {
+        _recorders.ForEach(r => r.Dispose());
         _pair.Dispose();
         _stun.Dispose();
         _turn.Dispose();
@@ -89,6 +101,27 @@ internal sealed class SweepRun : IDisposable
         return !completed
             ? "did not connect where the oracle says that it can"
             : JudgeAgreement() ?? JudgeSelection(controlling[0], oracles) ?? JudgeTime(oracles[0]);
+    }
+
+    // Both talk while one of them is unplugged; the invariants see to it that nothing leaves without consent.
+    private string? JudgeConsent()
+    {
+        try
+        {
+            _pair.Offerer.Host.Interfaces[0].Link = LinkOptions.Down;
+            for (TimeSpan passed = TimeSpan.Zero; passed < ConsentEnds; passed += TimeSpan.FromSeconds(1))
+            {
+                _pair.Offerer.TrySend("still there?"u8);
+                _pair.Answerer.TrySend("still there?"u8);
+                _network.RunFor(TimeSpan.FromSeconds(1));
+            }
+        }
+        catch (InvariantViolationException e)
+        {
+            return e.Message;
+        }
+
+        return new[] { _pair.Offerer, _pair.Answerer }.Any(a => a.Machine.GetRoute(0, 1) is not null) ? "a side may still send to a peer that is gone" : null;
     }
 
     private string? JudgeAgreement()
@@ -195,9 +228,20 @@ internal sealed class SweepRun : IDisposable
         }
 
         string address = nats.Count == 0 ? External(segment, index, 9) : _case.SameAddress ? "192.168.1.2" : $"192.168.{index}.2";
-        VirtualAgent agent = new(_network.AddHost(name, address, segment, link), new IceAgentMachineOptions { Role = role, Servers = Settings(servers) });
+        VirtualAgent agent = new(_network.AddHost(name, address, segment, link), new IceAgentMachineOptions { Role = role, Servers = Settings(servers), Journal = Record(name) });
         agent.AddDataStream();
         return agent;
+    }
+
+    private ReplayRecorder? Record(string name)
+    {
+        if (_recordings is null)
+        {
+            return null;
+        }
+
+        _recorders.Add(ReplayRecorder.ToFile(Path.Combine(_recordings, $"seed-{_case.Seed}-{name}.icereplay")));
+        return _recorders[^1];
     }
 
     private string External(VirtualSegment outside, int index, int level) =>

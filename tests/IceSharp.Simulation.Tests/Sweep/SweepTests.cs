@@ -36,6 +36,17 @@ public class SweepTests(ITestOutputHelper output)
         failures.Should().BeEmpty("{0} seeds fail; {1}", failures.Count, Report(failures));
     }
 
+    [Fact]
+    public void What_the_generator_does_not_use_is_listed_with_its_reason()
+    {
+        string list = File.ReadAllText(Path.Combine(Faults.FaultCompiler.Directory(), "../../../docs/simulation-sweep.md"));
+        foreach (SweepFeatures feature in Enum.GetValues<SweepFeatures>().Where(f => f != SweepFeatures.None))
+        {
+            string state = (SweepCase.Masked & feature) == 0 ? "used" : "masked";
+            list.Should().Contain($"| `{feature}` | {state} |");
+        }
+    }
+
     [Theory]
     [InlineData(46, "a role conflict answered through a NAT that maps each contact anew")]
     [InlineData(1231, "the same with two levels of NAT")]
@@ -59,9 +70,10 @@ public class SweepTests(ITestOutputHelper output)
             return string.Empty;
         }
 
-        using SweepRun again = new(SweepCase.FromSeed(ordered[0].Seed));
+        string recordings = Directory.CreateTempSubdirectory("icereplay-").FullName;
+        using SweepRun again = new(SweepCase.FromSeed(ordered[0].Seed), recordings);
         again.Run();
-        return $"the first of them:\n{string.Join("\n", ordered.Take(MaxReported).Select(f => f.Report))}\ntimeline of {again.Timeline()}";
+        return $"the first of them:\n{string.Join("\n", ordered.Take(MaxReported).Select(f => f.Report))}\nrecordings (secret) in {recordings}\ntimeline of {again.Timeline()}";
     }
 
     private static (ulong First, ulong Last) Seeds()

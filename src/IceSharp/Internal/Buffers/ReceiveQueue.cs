@@ -6,13 +6,13 @@ namespace IceSharp.Internal.Buffers;
 /// <summary>Datagrams of one component or allocation between the loop, which puts them in, and the application, which takes them out.</summary>
 /// <remarks>
 /// A lock, held for the copy of one datagram: dropping the oldest makes both sides take from the same end of the ring.
-/// Its own value task source, so that a waiting call allocates nothing; continuations never run on the loop.
+/// Its own value task source, so that a waiting call allocates nothing; continuations never run on the loop, but in a simulation.
 /// </remarks>
-internal sealed class ReceiveQueue(int capacity) : IValueTaskSource<int>, IValueTaskSource<TurnReceiveResult>
+internal sealed class ReceiveQueue(int capacity, bool continuesElsewhere = true) : IValueTaskSource<int>, IValueTaskSource<TurnReceiveResult>
 {
     private readonly Lock _gate = new();
     private readonly DatagramRing _ring = new(capacity);
-    private ManualResetValueTaskSourceCore<int> _source = new() { RunContinuationsAsynchronously = true };
+    private ManualResetValueTaskSourceCore<int> _source = new() { RunContinuationsAsynchronously = continuesElsewhere };
     private Call _call;
     private Memory<byte> _buffer;
     private CancellationToken _token;

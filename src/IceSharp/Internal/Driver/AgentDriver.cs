@@ -24,6 +24,7 @@ internal sealed class AgentDriver : LoopMember
     private readonly CancellationTokenSource _closing = new();
     private readonly Queue<(SocketHandle Socket, TransportAddress Destination)> _unreachable = [];
     private IDisposable? _watch;
+    private readonly IRandomSource? _sendRandom;
     private bool _ended;
 
     public AgentDriver(AgentSession session, IceAgentMachine machine, Loop loop, IIceNetwork network, INameResolver resolver, StreamSecurity security, Func<LocalInterfaceAddress, int>? cost, IRandomSource random)
@@ -35,6 +36,9 @@ internal sealed class AgentDriver : LoopMember
         _marks = new DscpMarks(_sockets, (socket, dscp) => Log.MarkRefused(session.Logger, session.Name, socket, dscp));
         _host = new HostRequests(network, resolver, security, cost, random, Answer, _closing.Token);
         _network = network;
+
+        // In a simulation all runs on one thread; otherwise senders on other threads have sources of their own.
+        _sendRandom = session.Continuations == TaskCreationOptions.None ? random : null;
     }
 
     public Loop Loop => _loop;
@@ -56,7 +60,7 @@ internal sealed class AgentDriver : LoopMember
     /// <summary>Computes something on the loop. Fails when the agent ends before, even while the loop is held up. Thread safe.</summary>
     public Task<T> InvokeAsync<T>(Func<MonotonicTime, T> work)
     {
-        var source = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var source = new TaskCompletionSource<T>(_session.Continuations);
         CancellationTokenRegistration ending = _session.Ending.Register(() => source.TrySetException(_session.EndReason));
         _loop.Post(this, () =>
         {
@@ -237,7 +241,7 @@ internal sealed class AgentDriver : LoopMember
         {
             case RouteChanged changed:
                 PublishedRoute? published = changed.Route is { } route && _sockets.TryGet(route.Socket, out IIceUdpSocket? socket)
-                    ? new PublishedRoute(route, socket)
+                    ? new PublishedRoute(route, socket, _sendRandom)
                     : null;
                 _session.RouteChanged(changed, published);
                 break;

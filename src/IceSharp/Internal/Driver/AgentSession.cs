@@ -11,12 +11,13 @@ namespace IceSharp.Internal.Driver;
 /// <summary>What the public face of an agent and its driver share: snapshots that the loop publishes, and things to wait for.</summary>
 /// <remarks>Written on the loop, read anywhere; <see cref="EndWith"/> may come from anywhere.</remarks>
 [SuppressMessage("Design", "CA1001", Justification = "A cancellation source without timer and links holds nothing.")]
-internal sealed class AgentSession(string name, ILogger logger, AgentWatchers watchers, TimeProvider time)
+internal sealed class AgentSession(
+    string name, ILogger logger, AgentWatchers watchers, TimeProvider time, TaskCreationOptions continuations = TaskCreationOptions.RunContinuationsAsynchronously)
 {
-    private volatile Milestone<bool> _gathered = new();
-    private volatile CandidateFeed _candidates = new();
+    private volatile Milestone<bool> _gathered = new(continuations);
+    private volatile CandidateFeed _candidates = new(continuations);
     private readonly CancellationTokenSource _ending = new();
-    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _closed = new(continuations);
     private readonly ConcurrentDictionary<IceCandidatePairInfo, string> _reasons = [];
     private readonly List<Action> _atEnd = [];
     private volatile IceDataStream[] _streams = [];
@@ -35,6 +36,9 @@ internal sealed class AgentSession(string name, ILogger logger, AgentWatchers wa
     public string Name => name;
 
     public ILogger Logger => logger;
+
+    /// <summary>Where calls go on that wait for the loop: on the thread pool; with an executor of one's own on the thread that runs the turn, so that a simulation has one order of events.</summary>
+    public TaskCreationOptions Continuations => continuations;
 
     /// <summary>Measurements and activities of the agent.</summary>
     public AgentObservation? Observation { get; init; }
@@ -207,8 +211,8 @@ internal sealed class AgentSession(string name, ILogger logger, AgentWatchers wa
         if (machine.GatheringState == IceGatheringState.Gathering && _gatheringState == IceGatheringState.Complete)
         {
             _gatheringState = IceGatheringState.Gathering;
-            _gathered = new Milestone<bool>();
-            _candidates = new CandidateFeed();
+            _gathered = new Milestone<bool>(continuations);
+            _candidates = new CandidateFeed(continuations);
         }
     }
 

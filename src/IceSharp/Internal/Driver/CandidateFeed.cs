@@ -3,7 +3,7 @@ using System.Threading.Channels;
 namespace IceSharp.Internal.Driver;
 
 /// <summary>The local candidates found so far, for any number of readers that each want them all, in order. Thread safe.</summary>
-internal sealed class CandidateFeed
+internal sealed class CandidateFeed(TaskCreationOptions continuations = TaskCreationOptions.RunContinuationsAsynchronously)
 {
     private readonly Lock _gate = new();
     private readonly List<IceCandidate> _found = [];
@@ -59,7 +59,12 @@ internal sealed class CandidateFeed
     public ChannelReader<IceCandidate> Subscribe()
     {
         // Unbounded, but the machine bounds the number of candidates.
-        var channel = Channel.CreateUnbounded<IceCandidate>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
+        var channel = Channel.CreateUnbounded<IceCandidate>(new UnboundedChannelOptions
+        {
+            SingleReader = true,
+            SingleWriter = true,
+            AllowSynchronousContinuations = continuations == TaskCreationOptions.None,
+        });
         lock (_gate)
         {
             foreach (IceCandidate candidate in _found)

@@ -1,9 +1,10 @@
 namespace IceSharp.Internal.Driver;
 
 /// <summary>Something to wait for that is reached, or given up; reached after being given up, it is reached for those who ask then. Thread safe.</summary>
-internal sealed class Milestone<T>
+/// <param name="continuations">Where those who wait go on.</param>
+internal sealed class Milestone<T>(TaskCreationOptions continuations = TaskCreationOptions.RunContinuationsAsynchronously)
 {
-    private volatile TaskCompletionSource<T> _source = New();
+    private volatile TaskCompletionSource<T> _source = new(continuations);
 
     public Task<T> Task => _source.Task;
 
@@ -12,7 +13,7 @@ internal sealed class Milestone<T>
         TaskCompletionSource<T> source = _source;
         if (!source.TrySetResult(value) && source.Task.IsFaulted)
         {
-            TaskCompletionSource<T> next = New();
+            TaskCompletionSource<T> next = new(continuations);
             next.SetResult(value);
             _source = next;
         }
@@ -27,6 +28,4 @@ internal sealed class Milestone<T>
             _ = source.Task.Exception;
         }
     }
-
-    private static TaskCompletionSource<T> New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

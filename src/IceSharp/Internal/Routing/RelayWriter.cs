@@ -23,22 +23,22 @@ internal static class RelayWriter
     public static int Headroom(ushort channel, TransportAddress peer) => channel != 0 ? ChannelDataReader.HeaderBytes : SendIndication.GetOverhead(peer.Family);
 
     /// <summary>Wraps a payload as its route says, behind the headroom of 4 bytes that ChannelData takes or in a Send indication, and returns the length.</summary>
-    public static int Write(Span<byte> buffer, DataRoute route, ReadOnlySpan<byte> payload, bool isStream) =>
-        Write(buffer, route.Channel ?? 0, route.Peer, payload, isStream, dontFragment: false);
+    public static int Write(Span<byte> buffer, DataRoute route, ReadOnlySpan<byte> payload, bool isStream, IRandomSource? random = null) =>
+        Write(buffer, route.Channel ?? 0, route.Peer, payload, isStream, dontFragment: false, random);
 
     /// <summary>Wraps a payload, which may stand in the buffer at its place, in ChannelData or, for channel 0, in a Send indication, and returns the length.</summary>
-    public static int Write(Span<byte> buffer, ushort channel, TransportAddress peer, ReadOnlySpan<byte> payload, bool isStream, bool dontFragment) => channel switch
+    public static int Write(Span<byte> buffer, ushort channel, TransportAddress peer, ReadOnlySpan<byte> payload, bool isStream, bool dontFragment, IRandomSource? random = null) => channel switch
     {
-        0 => WriteSendIndication(buffer, peer, payload, dontFragment),
+        0 => WriteSendIndication(buffer, peer, payload, dontFragment, random),
         _ when isStream => ChannelDataWriter.WritePadded(buffer, channel, payload),
         _ => ChannelDataWriter.Write(buffer, channel, payload),
     };
 
     // RFC 8656 §11.1.
-    private static int WriteSendIndication(Span<byte> buffer, TransportAddress peer, ReadOnlySpan<byte> payload, bool dontFragment)
+    private static int WriteSendIndication(Span<byte> buffer, TransportAddress peer, ReadOnlySpan<byte> payload, bool dontFragment, IRandomSource? random)
     {
         Span<byte> id = stackalloc byte[12];
-        (t_random ??= new CryptoRandomSource()).Fill(id);
+        (random ?? (t_random ??= new CryptoRandomSource())).Fill(id);
         return SendIndication.Write(buffer, peer, payload, StunTransactionId.Read(id), dontFragment);
     }
 }
