@@ -76,8 +76,8 @@ public sealed class LegalMoves : AgentInvariant
         IceCandidatePairInfo pair = changed.Pair;
         var key = (changed.Stream, pair.Local.Component, pair.Local.Address, pair.Local.RelatedAddress, pair.Remote.Address);
 
-        // A pair that was taken away and formed again starts frozen.
-        if (_pairs.TryGetValue(key, out IceCandidatePairState known) && changed.Previous != known && changed.Previous != Frozen)
+        // A pair that was taken away and formed again starts frozen; one that has been proven may stay on the valid list beside it.
+        if (_pairs.TryGetValue(key, out IceCandidatePairState known) && (known, changed.Previous) is (Waiting, InProgress) or (InProgress, Waiting))
         {
             Violate($"{Name(pair)} left {changed.Previous} though it was {known}");
         }

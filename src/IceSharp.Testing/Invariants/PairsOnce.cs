@@ -4,7 +4,7 @@ using IceSharp.Protocol.Agent;
 
 namespace IceSharp.Testing;
 
-/// <summary>No stream has two pairs from the same local to the same remote address: a candidate that is signalled after it was learnt is the same one (RFC 8838 §11).</summary>
+/// <summary>No stream checks two pairs from the same local to the same remote address: a candidate that is signalled after it was learnt is the same one (RFC 8838 §11).</summary>
 [Experimental("ICE0001")]
 public sealed class PairsOnce : AgentInvariant
 {
@@ -12,7 +12,7 @@ public sealed class PairsOnce : AgentInvariant
     private bool _mayHaveChanged;
 
     /// <inheritdoc/>
-    public override string Rule => "a pair is in its checklist once";
+    public override string Rule => "a pair is checked once";
 
     /// <inheritdoc/>
     public override void OnEvent(MonotonicTime now, IceAgentEvent fact) => _mayHaveChanged |= fact is PairStateChanged;
@@ -32,7 +32,8 @@ public sealed class PairsOnce : AgentInvariant
             _seen.Clear();
             foreach (IceCandidatePairInfo pair in machine.GetPairs(stream))
             {
-                if (!_seen.Add((pair.Local.Component, pair.Local.Address, pair.Local.RelatedAddress, pair.Remote.Address)))
+                bool isOpen = pair.State is IceCandidatePairState.Frozen or IceCandidatePairState.Waiting or IceCandidatePairState.InProgress;
+                if (isOpen && !_seen.Add((pair.Local.Component, pair.Local.Address, pair.Local.RelatedAddress, pair.Remote.Address)))
                 {
                     Violate($"stream {stream} has the pair {pair.Local.Address} - {pair.Remote.Address} twice");
                 }

@@ -140,7 +140,7 @@ public class InvariantTests
         Tell(monitor, PairMove(IceCandidatePairState.Waiting, IceCandidatePairState.InProgress));
         monitor.Violations.Should().BeEmpty();
 
-        Tell(monitor, PairMove(IceCandidatePairState.Succeeded, IceCandidatePairState.Failed));
+        Tell(monitor, PairMove(IceCandidatePairState.Waiting, IceCandidatePairState.InProgress));
 
         monitor.Violations.Should().ContainSingle();
     }
