@@ -23,6 +23,18 @@ internal sealed class FakeNetwork : IIceNetwork
     /// <summary>Hands each socket over, at once or when it likes.</summary>
     public Func<IIceUdpSocket, ValueTask<IIceUdpSocket>> Hand { get; init; } = socket => new ValueTask<IIceUdpSocket>(socket);
 
+    /// <summary>What the agent wants to be called when interfaces change; null before it watches and after it has stopped.</summary>
+    public Action? Changed { get; private set; }
+
+    public IDisposable WatchInterfaces(Action changed)
+    {
+        Changed = changed;
+        return new Watch(this);
+    }
+
+    public ValueTask<LocalInterfaceAddress?> FindRouteAsync(IpAddress destination, CancellationToken cancellationToken) =>
+        _system.FindRouteAsync(destination, cancellationToken);
+
     public ValueTask<IReadOnlyList<LocalInterfaceAddress>> ListInterfacesAsync(CancellationToken cancellationToken) => new(Interfaces());
 
     public ValueTask<IIceUdpSocket> BindUdpAsync(LocalInterfaceAddress localAddress, int port, CancellationToken cancellationToken)
@@ -33,4 +45,9 @@ internal sealed class FakeNetwork : IIceNetwork
     }
 
     public ValueTask<IReadOnlyList<IpAddress>> ResolveAsync(string hostName, CancellationToken cancellationToken) => new(Names(hostName));
+
+    private sealed class Watch(FakeNetwork network) : IDisposable
+    {
+        public void Dispose() => network.Changed = null;
+    }
 }

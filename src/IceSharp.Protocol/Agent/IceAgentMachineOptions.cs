@@ -17,6 +17,9 @@ public sealed record IceAgentMachineOptions
     /// <summary>How much of the network is used and shown (RFC 8828); the default is <see cref="IceIPHandling.AllInterfaces"/>, mode 1.</summary>
     public IceIPHandling IPHandling { get; init; }
 
+    /// <summary>Whether the application's own traffic goes through a proxy: what <see cref="IceIPHandling.ForceProxy"/> asks. The default is false.</summary>
+    public bool HasProxy { get; init; }
+
     /// <summary>Destinations whose routes give the local addresses where <see cref="IPHandling"/> follows the default route; no packet is sent to them. The default is one well-known address of each family; the address of the application's own server is the best choice (RFC 8828 §6.2).</summary>
     public IReadOnlyList<IpAddress> RouteDestinations { get; init; } = [IpAddress.FromIPv4(0xC6290004), IpAddress.FromIPv6(new UInt128(0x2001_0503_BA3E_0000, 0x0000_0000_0002_0030))];
 

@@ -1,9 +1,6 @@
-using IceSharp.Protocol.Discovery;
-using IceSharp.Protocol.Stun;
-
 namespace IceSharp.Protocol.Agent;
 
-/// <summary>Finds local candidates: looks for addresses, binds sockets, resolves servers and has them asked, and says what came of each (RFC 8445 §5.1.1). It always ends.</summary>
+/// <summary>Finds local candidates: looks for addresses, binds sockets, has servers searched and asked, and says what came of each (RFC 8445 §5.1.1). It always ends.</summary>
 internal sealed class Gatherer
 {
     private readonly AgentContext _context;
@@ -12,9 +9,8 @@ internal sealed class Gatherer
     private readonly LocalAddressSearch _search;
     private readonly List<LocalSocket> _sockets = [];
     private readonly List<LocalSocket> _binding = [];
-    private readonly List<(IceServerSettings Server, IReadOnlyList<ServerTarget> Targets)> _servers = [];
+    private readonly ServerSearch _servers;
     private AgentStream? _only;
-    private int _openHostRequests;
     private MonotonicTime _startedAt;
 
     public Gatherer(AgentContext context, CandidateFactory factory, ServerTasks tasks)
@@ -23,6 +19,7 @@ internal sealed class Gatherer
         _factory = factory;
         _tasks = tasks;
         _search = new LocalAddressSearch(context) { Found = OnAddresses, Refused = OnRefused };
+        _servers = new ServerSearch(context, factory, tasks);
     }
 
     public IceGatheringState State { get; private set; }
@@ -62,7 +59,7 @@ internal sealed class Gatherer
     /// <summary>Takes the host's word that interfaces or addresses have come or gone (RFC 8445 §5.1.1.4).</summary>
     public void HandleNetworkChange(MonotonicTime now)
     {
-        if (State != IceGatheringState.New)
+        if (State != IceGatheringState.New && _context.Policy.UsesUdp)
         {
             _search.Start(now);
         }
@@ -92,14 +89,15 @@ internal sealed class Gatherer
         if (now >= GivesUpAt)
         {
             _tasks.GiveUp(now);
-            if (_openHostRequests > 0 || _search.IsRunning)
+            if (_binding.Count > 0 || _search.IsRunning || _servers.IsRunning)
             {
                 _factory.Report(new GatheringOutcome(0, 0, null, null, GatheringResult.Timeout, "interfaces or names were not answered in time", now - _startedAt));
             }
 
+            _servers.Stop();
             MoveTo(IceGatheringState.Complete);
         }
-        else if (_openHostRequests == 0 && !_search.IsRunning && _tasks.AllDone)
+        else if (_binding.Count == 0 && !_search.IsRunning && !_servers.IsRunning && _tasks.AllDone)
         {
             MoveTo(IceGatheringState.Complete);
         }
@@ -110,19 +108,14 @@ internal sealed class Gatherer
         _only = only;
         _startedAt = now;
         MoveTo(IceGatheringState.Gathering);
-        _servers.Clear();
-        _search.Start(now);
-        foreach (IceServerSettings server in _context.Options.Servers)
+        if (_context.Policy.UsesUdp)
         {
-            if (_context.Policy.Asks(server) is null)
-            {
-                _factory.Report(new GatheringOutcome(
-                    0, 0, null, server.ToString(), GatheringResult.Skipped, $"not needed by the policy {_context.Options.TransportPolicy}", TimeSpan.Zero));
-            }
-            else
-            {
-                Resolve(now, server);
-            }
+            _search.Start(now);
+            _servers.Start(now, _sockets.Where(s => only is null || s.Stream == only));
+        }
+        else
+        {
+            _factory.Report(new GatheringOutcome(0, 0, null, null, GatheringResult.Skipped, "UDP is off: everything has to go through the proxy", TimeSpan.Zero));
         }
     }
 
@@ -149,6 +142,7 @@ internal sealed class Gatherer
             _factory.Report(new GatheringOutcome(0, 0, null, null, GatheringResult.Skipped, "no usable network interface", now - _startedAt));
         }
 
+        _servers.FindNat64(ordered);
         foreach (AgentStream stream in _context.Streams.Where(s => _only is null || s == _only))
         {
             for (int component = 1; component <= stream.ComponentCount; component++)
@@ -181,6 +175,7 @@ internal sealed class Gatherer
     {
         _tasks.Lose(now, socket);
         _sockets.Remove(socket);
+        _servers.Forget(socket);
         _context.HostRequests.Add(new CloseSocketRequest(_context.HostRequests.NextId(), socket.Handle));
     }
 
@@ -196,7 +191,7 @@ internal sealed class Gatherer
         var socket = new LocalSocket(new SocketHandle(id), stream, component, address, preferenceIndex);
         LocalInterfaceAddress bound = _context.Policy.FollowsRoute ? address with { Address = Wildcard(address.Address.Family), ScopeId = 0 } : address;
         _binding.Add(socket);
-        Ask(
+        _context.HostRequests.Add(
             new BindUdpRequest(id, socket.Handle, bound, _context.Options.Ports, stream.Index, component),
             (now, answer) => OnBound(now, socket, answer));
     }
@@ -222,99 +217,10 @@ internal sealed class Gatherer
         socket.Address = _context.Policy.FollowsRoute ? bound with { Address = socket.Interface.Address } : bound;
         _sockets.Add(socket);
         _factory.AddHost(now, socket, now - _startedAt);
-        foreach ((IceServerSettings server, IReadOnlyList<ServerTarget> targets) in _servers)
-        {
-            AskServer(now, socket, server, targets);
-        }
-    }
-
-    private void Resolve(MonotonicTime now, IceServerSettings server)
-    {
-        if (IpAddress.TryParse(server.Host, out IpAddress literal))
-        {
-            ushort port = server.Port ?? (ushort)(server.IsSecure ? 5349 : 3478);
-            OnServer(now, server, [.. server.Transports.Select(t => new ServerTarget(t, server.IsSecure ? server.VerificationName ?? server.Host : null, server.Host, [literal], port))]);
-            return;
-        }
-
-        Ask(
-            new ResolveServerRequest(_context.HostRequests.NextId(), server.ToUri()!, server.Transports),
-            (at, answer) => OnResolved(at, server, answer));
-    }
-
-    private void OnResolved(MonotonicTime now, IceServerSettings server, IceHostAnswer answer)
-    {
-        if (answer is ResolveFailed failed)
-        {
-            _factory.Report(new GatheringOutcome(0, 0, null, server.ToString(), GatheringResult.NameNotResolved, failed.Detail, now - _startedAt));
-        }
-        else if (State != IceGatheringState.Complete)
-        {
-            OnServer(now, server, ((ServerResolved)answer).Targets);
-        }
-    }
-
-    private void OnServer(MonotonicTime now, IceServerSettings server, IReadOnlyList<ServerTarget> targets)
-    {
-        _servers.Add((server, targets));
-        foreach (LocalSocket socket in _sockets.Where(s => _only is null || s.Stream == _only))
-        {
-            AskServer(now, socket, server, targets);
-        }
-    }
-
-    // All addresses of the socket's family, in the order of the resolution: one server, until one of them answers.
-    private void AskServer(MonotonicTime now, LocalSocket socket, IceServerSettings server, IReadOnlyList<ServerTarget> targets)
-    {
-        if (socket.Tasks.Exists(t => ReferenceEquals(t.Server, server) && !t.IsAbandoned))
-        {
-            return;
-        }
-
-        ServerPlace[] places =
-        [
-            .. from target in targets
-               from address in target.Addresses
-               let unmapped = address.Unmap()
-               where unmapped.Family == socket.Address.Family
-               select new ServerPlace(target.Transport, new TransportAddress(unmapped, target.Port), server.IsSecure ? server.VerificationName ?? target.Identity : null),
-        ];
-        if (places.Length == 0)
-        {
-            _factory.Report(CandidateFactory.Outcome(socket, GatheringResult.NoAddressOfFamily, $"the server has no {socket.Address.Family} address", now - _startedAt) with
-            {
-                Server = server.ToString(),
-            });
-            return;
-        }
-
-        _tasks.Add(new ServerQuest(socket, server, IndexOf(server), places));
-    }
-
-    private int IndexOf(IceServerSettings server)
-    {
-        for (int i = 0; i < _context.Options.Servers.Count; i++)
-        {
-            if (ReferenceEquals(_context.Options.Servers[i], server))
-            {
-                return i;
-            }
-        }
-
-        return 0;
+        _servers.Ask(now, socket);
     }
 
     private static IpAddress Wildcard(IpFamily family) => family == IpFamily.IPv6 ? IpAddress.FromIPv6(0) : IpAddress.FromIPv4(0);
-
-    private void Ask(IceHostRequest request, Action<MonotonicTime, IceHostAnswer> onAnswer)
-    {
-        _openHostRequests++;
-        _context.HostRequests.Add(request, (now, answer) =>
-        {
-            _openHostRequests--;
-            onAnswer(now, answer);
-        });
-    }
 
     private void MoveTo(IceGatheringState next)
     {

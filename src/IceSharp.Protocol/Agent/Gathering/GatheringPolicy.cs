@@ -6,6 +6,9 @@ internal sealed class GatheringPolicy(IceAgentMachineOptions options)
     /// <summary>Whether sockets leave the choice of interface to the system's routes (RFC 8828 §6.1).</summary>
     public bool FollowsRoute => options.IPHandling != IceIPHandling.AllInterfaces;
 
+    /// <summary>Whether there are sockets at all: no proxy here carries UDP (RFC 8828 §5.2, mode 4).</summary>
+    public bool UsesUdp => !(options.IPHandling == IceIPHandling.ForceProxy && options.HasProxy);
+
     public bool ShowsHost =>
         options.TransportPolicy is IceTransportPolicy.All or IceTransportPolicy.HostOnly or IceTransportPolicy.NoRelay
         && options.IPHandling is IceIPHandling.AllInterfaces or IceIPHandling.DefaultRoute;

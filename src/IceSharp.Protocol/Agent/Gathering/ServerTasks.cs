@@ -350,6 +350,12 @@ internal sealed class ServerTasks(AgentContext context, CandidateFactory factory
                     task.Quest.IsDone = true;
                     Add(task.Quest, task.Place, IceServerKind.Stun);
                 }
+                else if (fact.Failure == TurnFailure.AddressFamilyNotSupported && !task.Quest.IsDone)
+                {
+                    // Reached over IPv6, perhaps through a NAT64, but it relays IPv4 only, which is worth having too.
+                    task.Quest.IsDone = true;
+                    Add(task.Quest, task.Place, IceServerKind.Turn, relaysOwnFamily: false);
+                }
 
                 break;
             case TurnEventKind.PermissionRefused:
@@ -436,7 +442,7 @@ internal sealed class ServerTasks(AgentContext context, CandidateFactory factory
         _ => fact.Failure.ToString(),
     };
 
-    private void Add(ServerQuest quest, ServerPlace place, IceServerKind kind)
+    private void Add(ServerQuest quest, ServerPlace place, IceServerKind kind, bool relaysOwnFamily = true)
     {
         StunRetransmissionSettings retransmission = Retransmission();
         LocalSocket socket = quest.Socket;
@@ -455,7 +461,7 @@ internal sealed class ServerTasks(AgentContext context, CandidateFactory factory
                 {
                     Link = isStream ? StunLinkKind.Stream : StunLinkKind.Datagram,
                     IsLinkSecure = place.Transport == StunUriTransport.Tls,
-                    RelayedFamily = place.Address.Family == IpFamily.IPv6 ? IpFamily.IPv6 : IpFamily.None,
+                    RelayedFamily = relaysOwnFamily && place.Address.Family == IpFamily.IPv6 ? IpFamily.IPv6 : IpFamily.None,
                     Retransmission = retransmission,
                     Software = context.Options.Software,
                 },
