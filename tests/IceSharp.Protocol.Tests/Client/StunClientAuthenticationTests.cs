@@ -106,6 +106,7 @@ public sealed class StunClientAuthenticationTests
     }
 
     [Theory]
+    [Rfc("ICE-8489-9.1.4-b")]
     [InlineData(true)]
     [InlineData(false)]
     [Rfc("STUN-8489-9.1.4-c")]

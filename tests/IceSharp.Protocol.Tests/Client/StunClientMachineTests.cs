@@ -203,6 +203,7 @@ public sealed class StunClientMachineTests
     [Fact]
     [Rfc("STUN-8489-6.2.2-a")]
     [Rfc("STUN-8489-6.2.2-b")]
+    [Rfc("ICE-8489-6.2.2-a")]
     public void Over_a_stream_a_request_is_sent_once_and_fails_after_Ti()
     {
         using var bench = new ClientBench(kind: StunLinkKind.Stream);

@@ -261,6 +261,52 @@ public class ServerGatheringTests
         pairs.Select(p => p.Remote.Priority).Distinct().Should().Equal(2122260223u, 41885439u, 25108223u, 1u);
     }
 
+    [Fact]
+    [Rfc("ICE-8445-5.3-d")]
+    public void What_the_peer_needs_survives_the_exchange_as_text()
+    {
+        GatherBench bench = new GatherBench(new IceAgentMachineOptions { Pacing = TimeSpan.FromMilliseconds(20) }, On("eth0", "10.0.0.5")).Gather(components: 2);
+        IceDescription told = bench.Machine.CreateLocalDescription();
+
+        IceDescription heard = IceDescription.Parse(told.ToSdp());
+
+        heard.PacingMilliseconds.Should().Be(20);
+        heard.IsLite.Should().BeFalse();
+        heard.Options.Should().Equal(told.Options).And.Contain("ice2");
+        heard.Streams[0].Ufrag.Should().Be(told.Streams[0].Ufrag);
+        heard.Streams[0].Password.Should().Be(told.Streams[0].Password);
+        heard.Streams[0].Candidates.Select(c => c.ToSdp()).Should().Equal(told.Streams[0].Candidates.Select(c => c.ToSdp())).And.HaveCount(2);
+    }
+
+    [Fact]
+    [Rfc("ICE-8445-19.3-a")]
+    public void A_lying_STUN_server_makes_a_candidate_useless_and_nothing_else()
+    {
+        var wire = new Wire(TimeSpan.FromMilliseconds(10));
+        Wire.Station left = wire.Add("left", new IceAgentMachineOptions { Servers = [new IceServerSettings { Kind = IceServerKind.Stun, Host = "192.0.2.1" }] }, "10.0.0.5");
+        Wire.Station right = wire.Add("right", new IceAgentMachineOptions(), "10.0.0.6");
+        foreach (Wire.Station station in new[] { left, right })
+        {
+            station.Machine.AddDataStream("audio", 1);
+            station.Machine.StartGathering(wire.Now);
+            station.Drain();
+        }
+
+        wire.Run(0.01);
+        Wire.Flight asked = wire.Trace.Single(f => f.Destination.Address == IpAddress.Parse("192.0.2.1"));
+        byte[] buffer = new byte[100];
+        var lie = new StunWriter(buffer, StunMethod.Binding, StunClass.SuccessResponse, StunTransactionId.Read(asked.Bytes.AsSpan(8)));
+        lie.AddXorAddress(StunAttributeType.XorMappedAddress, new TransportAddress(IpAddress.Parse("198.51.100.66"), 6666));
+        left.Receive(new Wire.Flight(wire.Now, "server", asked.Destination, asked.Source, lie.Written.ToArray()));
+
+        right.Machine.SetRemoteDescription(wire.Now, left.Machine.CreateLocalDescription());
+        left.Machine.SetRemoteDescription(wire.Now, right.Machine.CreateLocalDescription());
+        wire.RunUntil(() => left.Machine.State == IceConnectionState.Completed && right.Machine.State == IceConnectionState.Completed, 2);
+
+        right.Machine.GetPairs(0).Should().Contain(p => p.Remote.Address.Port == 6666 && !p.IsValid);
+        right.Machine.GetRoute(0, 1)!.Peer.Address.Should().Be(IpAddress.Parse("10.0.0.5"));
+    }
+
     private static GatherBench Asking(string name, params string[] addresses)
     {
         var options = new IceAgentMachineOptions { Servers = [new IceServerSettings { Kind = IceServerKind.Stun, Host = name }], GatheringTimeout = TimeSpan.FromSeconds(60) };
