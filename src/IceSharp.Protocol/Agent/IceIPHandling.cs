@@ -16,6 +16,6 @@ public enum IceIPHandling
     /// <summary>Mode 3: as mode 2, but local addresses are not shown: no host candidates, and no related addresses.</summary>
     DefaultRouteOnly,
 
-    /// <summary>Mode 4: as mode 3, and nothing but what goes through the configured proxy where there is one: no UDP then, for no proxy here carries it.</summary>
+    /// <summary>Mode 4: as mode 3, and where a proxy is configured nothing but what it carries: TURN over TCP or TLS, and no UDP.</summary>
     ForceProxy,
 }

@@ -29,10 +29,6 @@ public sealed record IceAgentOptions
     /// <value>The default is <see cref="IceIPHandling.AllInterfaces"/>, mode 1: ask your user, or take <see cref="IceIPHandling.DefaultRoute"/>.</value>
     public IceIPHandling IPHandling { get; init; }
 
-    /// <summary>Whether the application's own traffic goes through a proxy, which <see cref="IceIPHandling.ForceProxy"/> asks: then there is no UDP.</summary>
-    /// <value>The default is false.</value>
-    public bool HasProxy { get; init; }
-
     /// <summary>Destinations whose routes give the local addresses where <see cref="IPHandling"/> follows the default route. No packet is sent to them.</summary>
     /// <value>The default, null, is one well-known address of each family. The address of your own signalling server is the best choice (RFC 8828 §6.2).</value>
     public IReadOnlyList<IpAddress>? RouteDestinations { get; init; }
@@ -212,7 +208,7 @@ public sealed record IceAgentOptions
             TransportPolicy = TransportPolicy,
             AllowLoopback = AllowLoopback,
             IPHandling = IPHandling,
-            HasProxy = HasProxy,
+            HasProxy = Proxy is not null,
             RouteDestinations = RouteDestinations ?? defaults.RouteDestinations,
             AllowIPv4Mapped = AllowIPv4Mapped,
             AddressFilter = InterfaceFilter is null ? AddressFilter : address => InterfaceFilter(address.InterfaceName) && AddressFilter?.Invoke(address) != false,

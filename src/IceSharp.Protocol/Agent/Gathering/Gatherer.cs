@@ -59,7 +59,7 @@ internal sealed class Gatherer
     /// <summary>Takes the host's word that interfaces or addresses have come or gone (RFC 8445 §5.1.1.4).</summary>
     public void HandleNetworkChange(MonotonicTime now)
     {
-        if (State != IceGatheringState.New && _context.Policy.UsesUdp)
+        if (State != IceGatheringState.New)
         {
             _search.Start(now);
         }
@@ -108,15 +108,8 @@ internal sealed class Gatherer
         _only = only;
         _startedAt = now;
         MoveTo(IceGatheringState.Gathering);
-        if (_context.Policy.UsesUdp)
-        {
-            _search.Start(now);
-            _servers.Start(now, _sockets.Where(s => only is null || s.Stream == only));
-        }
-        else
-        {
-            _factory.Report(new GatheringOutcome(0, 0, null, null, GatheringResult.Skipped, "UDP is off: everything has to go through the proxy", TimeSpan.Zero));
-        }
+        _search.Start(now);
+        _servers.Start(now, _sockets.Where(s => only is null || s.Stream == only));
     }
 
     private void OnRefused(MonotonicTime now, LocalInterfaceAddress? address, string reason)

@@ -145,6 +145,7 @@ internal sealed class ServerSearch(AgentContext context, CandidateFactory factor
         ServerPlace[] places =
         [
             .. from target in targets
+               where context.Policy.Permits(target.Transport)
                from address in target.Addresses
                let reached = Reach(address.Unmap(), socket.Address.Family)
                where reached is not null
@@ -160,10 +161,10 @@ internal sealed class ServerSearch(AgentContext context, CandidateFactory factor
         }
         else
         {
-            factory.Report(CandidateFactory.Outcome(socket, GatheringResult.NoAddressOfFamily, $"the server has no {socket.Address.Family} address", now - _startedAt) with
-            {
-                Server = server.ToString(),
-            });
+            (GatheringResult result, string detail) = targets.Any(t => context.Policy.Permits(t.Transport))
+                ? (GatheringResult.NoAddressOfFamily, $"the server has no {socket.Address.Family} address")
+                : (GatheringResult.Skipped, "UDP is off: everything has to go through the proxy");
+            factory.Report(CandidateFactory.Outcome(socket, result, detail, now - _startedAt) with { Server = server.ToString() });
         }
     }
 

@@ -31,6 +31,9 @@ internal sealed class GatherBench
 
     public List<BindUdpRequest> Binds { get; } = [];
 
+    /// <summary>Connections that the agent wants; never answered.</summary>
+    public List<ConnectRequest> Connects { get; } = [];
+
     public List<CloseSocketRequest> Closed { get; } = [];
 
     public List<IceAgentEvent> Events { get; } = [];
@@ -112,6 +115,9 @@ internal sealed class GatherBench
                 Machine.HandleHostAnswer(Now, Names.TryGetValue(resolve.Uri.Host, out string[]? found)
                     ? new ServerResolved(resolve.Id, [new ServerTarget(StunUriTransport.Udp, null, resolve.Uri.Host, [.. found.Select(IpAddress.Parse)], resolve.Uri.EffectivePort)])
                     : new ResolveFailed(resolve.Id, HostError.NameNotFound, "no such name"));
+                break;
+            case ConnectRequest connect:
+                Connects.Add(connect);
                 break;
             case CloseSocketRequest close:
                 Closed.Add(close);
