@@ -32,7 +32,8 @@ public sealed class PairsOnce : AgentInvariant
             _seen.Clear();
             foreach (IceCandidatePairInfo pair in machine.GetPairs(stream))
             {
-                bool isOpen = pair.State is IceCandidatePairState.Frozen or IceCandidatePairState.Waiting or IceCandidatePairState.InProgress;
+                // A valid pair that lost its consent waits on the valid list, beside one that was learnt anew.
+                bool isOpen = !pair.IsValid && pair.State is IceCandidatePairState.Frozen or IceCandidatePairState.Waiting or IceCandidatePairState.InProgress;
                 if (isOpen && !_seen.Add((pair.Local.Component, pair.Local.Address, pair.Local.RelatedAddress, pair.Remote.Address)))
                 {
                     Violate($"stream {stream} has the pair {pair.Local.Address} - {pair.Remote.Address} twice");
