@@ -46,6 +46,9 @@ internal sealed class AgentContext
     /// <summary>Whether the peer has announced trickle ICE: once it has, that holds for restarts too (RFC 8838 §15).</summary>
     public bool PeerTrickles { get; set; }
 
+    /// <summary>Whether this agent described itself before it knew the peer; null as long as neither has happened.</summary>
+    public bool? MadeTheOffer { get; set; }
+
     /// <summary>When checks became possible; null before.</summary>
     public MonotonicTime? ChecksBeganAt { get; set; }
 

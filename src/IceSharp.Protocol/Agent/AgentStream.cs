@@ -32,6 +32,20 @@ internal sealed class AgentStream : IDisposable
 
     public SdpMedia Media { get; }
 
+    /// <summary>Why the stream is not used any more.</summary>
+    public IceStreamEnd End { get; set; }
+
+    public bool IsInUse => End == IceStreamEnd.None;
+
+    /// <summary>Whether RTP and RTCP share component 1.</summary>
+    public bool IsMuxed { get; set; }
+
+    /// <summary>What the peer said last about the stream; null before.</summary>
+    public IceStreamDescription? Told { get; set; }
+
+    /// <summary>Whether the component is one that candidates are gathered and checks are answered for.</summary>
+    public bool Uses(int component) => IsInUse && component >= 1 && component <= (IsMuxed ? 1 : ComponentCount);
+
     /// <summary>The ICE session in force. What belongs to a pair or candidate is reached through its own generation instead, which may be an older one.</summary>
     public StreamGeneration Current { get; set; }
 

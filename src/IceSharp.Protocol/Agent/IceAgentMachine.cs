@@ -25,8 +25,12 @@ public sealed class IceAgentMachine : IDisposable
     private readonly Restarts _restarts;
     private readonly Keepalives _keepalives;
     private readonly RemoteDescriptions _remote;
+    private readonly RemoteCandidatesCheck _remoteCandidates;
+    private readonly StreamEnds _ends;
+    private readonly OfferAdvice _advice;
     private readonly long[] _drops = new long[Enum.GetValues<DropReason>().Length];
     private bool _gatheringHadTheLastSlot;
+    private IceDescription? _described;
 
     /// <summary>Creates an agent without data streams.</summary>
     /// <param name="options">Settings.</param>
@@ -55,7 +59,10 @@ public sealed class IceAgentMachine : IDisposable
         _consent = new ConsentFreshness(_context, _checklists, conclusions);
         _keepalives = new Keepalives(_context, _consent);
         _restarts = new Restarts(_context, _initiator, _consent, _gatherer);
-        _remote = new RemoteDescriptions(_context, _checklists, triggered, _restarts);
+        _ends = new StreamEnds(_context, _gatherer, _initiator, _restarts);
+        _advice = new OfferAdvice(_context);
+        _remoteCandidates = new RemoteCandidatesCheck(_context);
+        _remote = new RemoteDescriptions(_context, _checklists, triggered, _restarts, _ends, _remoteCandidates);
         _intake = new DatagramIntake(_context, _gatherer, _servers, _initiator, new CheckResponder(_context, conclusions, triggered), _consent);
     }
 
@@ -95,33 +102,56 @@ public sealed class IceAgentMachine : IDisposable
         }
     }
 
+    /// <summary>Whether an answer should wait a moment: the offer names pairs in <c>a=remote-candidates</c> that this agent is still checking (RFC 8839 §4.4.2).</summary>
+    public bool IsAnswerPending => _remoteCandidates.IsPending;
+
     private bool HasPacedWork => _servers.WantsSlot || _checklists.HasNext();
 
     /// <summary>How many datagrams were dropped for a reason.</summary>
     public long GetDropCount(DropReason reason) => _drops[(int)reason];
 
-    /// <summary>Adds a data stream; only before gathering starts.</summary>
+    /// <summary>Adds a data stream. One that comes after gathering has started is gathered for with the next <see cref="StartGathering"/>, and keeps its place behind the others in all descriptions.</summary>
     /// <param name="mid">Identification of the stream: 1 to 32 token characters, unique in the agent.</param>
     /// <param name="componentCount">Number of components, 1 to 256: 2 for RTP with separate RTCP.</param>
     /// <param name="media">What its m= line says; null is <see cref="SdpMedia.Audio"/>.</param>
     /// <returns>The stream's index, counting from 0.</returns>
     /// <exception cref="ArgumentException"><paramref name="mid"/> is empty, too long or taken, or has a character that no token has.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="componentCount"/> is outside 1 to 256.</exception>
-    /// <exception cref="InvalidOperationException">Gathering has started.</exception>
     public int AddDataStream(string mid, int componentCount, SdpMedia? media = null)
     {
         _journal?.Called(nameof(AddDataStream), mid, componentCount, media);
         AgentOptionsValidation.ValidateStream(mid, componentCount, _context.Streams);
-        if (GatheringState != IceGatheringState.New)
-        {
-            throw new InvalidOperationException($"Stream '{mid}' comes too late: gathering has started.");
-        }
-
         _context.Streams.Add(new AgentStream(_context.Streams.Count, mid, componentCount, media ?? SdpMedia.Audio, _context.Random));
         return _context.Streams.Count - 1;
     }
 
-    /// <summary>Starts gathering of local candidates for all streams. Calling it again does nothing.</summary>
+    /// <summary>Takes a stream out of use: its checks end, its sockets and allocations are given back, and descriptions show it with port 0. For BUNDLE, and for media that are switched off.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such stream.</exception>
+    public void RemoveDataStream(MonotonicTime now, int stream)
+    {
+        _journal?.Called(nameof(RemoveDataStream), now, stream);
+        AgentStream target = GetStream(stream);
+        if (!_context.IsClosing)
+        {
+            _ends.End(now, target, IceStreamEnd.Removed, $"stream '{target.Mid}' was removed by the application");
+            Advance(now);
+        }
+    }
+
+    /// <summary>Has RTP and RTCP of a stream share component 1 from now on, because both sides have agreed to: the other components are given up (RFC 5761 §5.1.3).</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such stream.</exception>
+    public void UseRtcpMux(MonotonicTime now, int stream)
+    {
+        _journal?.Called(nameof(UseRtcpMux), now, stream);
+        AgentStream target = GetStream(stream);
+        if (!_context.IsClosing && target.IsInUse)
+        {
+            _ends.Mux(now, target);
+            Advance(now);
+        }
+    }
+
+    /// <summary>Starts gathering of local candidates for all streams, and for those that were added since. Otherwise calling it again does nothing.</summary>
     /// <exception cref="InvalidOperationException">There is no data stream.</exception>
     public void StartGathering(MonotonicTime now)
     {
@@ -134,21 +164,30 @@ public sealed class IceAgentMachine : IDisposable
         if (!_context.IsClosing)
         {
             _gatherer.Start(now);
+            _gatherer.StartAdded(now);
             Advance(now);
         }
     }
 
     /// <summary>Describes this agent for the peer: credentials, options and the candidates found so far. An agent with undecided role that describes itself before it knows the peer becomes controlling.</summary>
-    public IceDescription CreateLocalDescription()
+    /// <param name="kind">
+    /// Unknown, the default, describes the session in force with all its candidates. An offer or answer of a completed stream shows the nominated pairs only, and an
+    /// offer of the controlling agent names the peer's side of them in <c>a=remote-candidates</c> (RFC 8839 §4.4.1.2.2).
+    /// </param>
+    /// <returns>The description; versions grow by one with each change from one call to the next (RFC 3264 §8).</returns>
+    public IceDescription CreateLocalDescription(IceDescriptionKind kind = IceDescriptionKind.Unknown)
     {
-        _journal?.Called(nameof(CreateLocalDescription));
+        _journal?.Called(nameof(CreateLocalDescription), kind);
+        _context.MadeTheOffer ??= true;
         if (_context.ChecksBeganAt is null && Role == IceRole.Undecided)
         {
             // From now on the peer can check, and its first check may already be a role conflict.
             _context.Role.Decide(IceRole.Controlling, "this agent made the offer");
         }
 
-        return LocalDescriptions.Describe(_context, GatheringState == IceGatheringState.Complete);
+        IceDescription description = LocalDescriptions.Describe(_context, kind, GatheringState == IceGatheringState.Complete);
+        _described = _described is null ? description with { SessionId = SessionIds.New(_context.Random) } : description.AsUpdateOf(_described);
+        return _described;
     }
 
     /// <summary>Begins an ICE restart: fresh credentials and candidates, while the session in force goes on and carries data (RFC 8445 §9). The peer is to be told <see cref="CreateLocalDescription"/>; its answer, <see cref="SetRemoteDescription"/> with new credentials, puts the new session in force.</summary>
@@ -194,18 +233,19 @@ public sealed class IceAgentMachine : IDisposable
 
     /// <summary>Takes the peer's description; checks start as soon as pairs can be formed, and gathering if it has not started yet.</summary>
     /// <param name="now">The current time.</param>
-    /// <param name="description">The description; streams are matched by position.</param>
-    /// <exception cref="ArgumentException">The description has another number of streams than this agent, a stream without credentials, or a peer that was full and is lite, or the other way round, without an ICE restart.</exception>
-    public void SetRemoteDescription(MonotonicTime now, IceDescription description)
+    /// <param name="description">The description; streams are matched by position. Those that it rejects or does not use ICE for end here too.</param>
+    /// <param name="kind">Whether it is an offer or an answer; the first description is taken as an answer when this agent has described itself before.</param>
+    /// <exception cref="ArgumentException">The description has another number of streams than this agent, no stream with credentials though its kind is not known, or changes that only an ICE restart may make.</exception>
+    public void SetRemoteDescription(MonotonicTime now, IceDescription description, IceDescriptionKind kind = IceDescriptionKind.Unknown)
     {
         ArgumentNullException.ThrowIfNull(description);
-        _journal?.Called(nameof(SetRemoteDescription), now, description);
+        _journal?.Called(nameof(SetRemoteDescription), now, description, kind);
         if (_context.IsClosing)
         {
             return;
         }
 
-        _remote.Set(now, description);
+        _remote.Set(now, description, kind);
 
         // The answering side begins with what it has, before anybody accepts the call (RFC 8445 §5.1.1).
         _gatherer.Start(now);
@@ -226,6 +266,18 @@ public sealed class IceAgentMachine : IDisposable
 
         _remote.Add(now, target, candidate);
         Advance(now);
+    }
+
+    /// <summary>Takes candidates that the peer trickles in a fragment (RFC 8840 §4.4): streams are found by their mid; what was known before, and fragments of other generations, change nothing. One that comes before the description is kept.</summary>
+    public void AddRemoteFragment(MonotonicTime now, IceFragment fragment)
+    {
+        ArgumentNullException.ThrowIfNull(fragment);
+        _journal?.Called(nameof(AddRemoteFragment), now, fragment);
+        if (!_context.IsClosing)
+        {
+            new RemoteFragments(_context, _remote).Take(now, fragment);
+            Advance(now);
+        }
     }
 
     /// <summary>Takes the peer's word that no more candidates will come for a stream.</summary>
@@ -451,6 +503,7 @@ public sealed class IceAgentMachine : IDisposable
 
         _initiator.HandleTimeout(now);
         _servers.HandleTimeout(now);
+        _gatherer.CloseRetired(now);
         _gatherer.Settle(now);
         _nominations.Decide(now);
         while (_servers.WantsPassage && _context.Pacer.TryPass(now))
@@ -467,6 +520,7 @@ public sealed class IceAgentMachine : IDisposable
         _consent.HandleTimeout(now);
         _progress.Evaluate(now);
         _restarts.HandleTimeout(now);
+        _advice.Evaluate();
         _keepalives.HandleTimeout(now);
         if (State == IceConnectionState.Completed)
         {

@@ -47,6 +47,9 @@ public sealed record IceAgentMachineOptions
     /// <summary>Which datagrams of the peer are application data; the default takes any first byte.</summary>
     public IceDemultiplexing Demultiplexing { get; init; }
 
+    /// <summary>What an offer is answered with whose default destination is none of its candidates; the default takes that destination as one more candidate.</summary>
+    public IceMismatchHandling MismatchHandling { get; init; }
+
     /// <summary>Most candidate pairs over all checklists: 1 to 1000, default 100 (RFC 8445 §6.1.2.5).</summary>
     public int MaxCandidatePairs { get; init; } = 100;
 

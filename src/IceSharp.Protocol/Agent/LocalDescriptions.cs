@@ -1,22 +1,75 @@
+using IceSharp.Protocol.Sdp;
+
 namespace IceSharp.Protocol.Agent;
 
-/// <summary>Writes what the agent tells the peer (RFC 8839 §4).</summary>
+/// <summary>Writes what the agent tells the peer (RFC 8839 §4): in first descriptions all candidates, in later ones of a completed stream those of the nominated pairs.</summary>
 internal static class LocalDescriptions
 {
-    public static IceDescription Describe(AgentContext context, bool gatheringComplete) => new()
+    public static IceDescription Describe(AgentContext context, IceDescriptionKind kind, bool gatheringComplete) => new()
     {
         Options = ["ice2", "trickle"],
         PacingMilliseconds = (int)context.Options.Pacing.TotalMilliseconds,
-        Streams = [.. context.Streams.Select(stream => Describe(stream, gatheringComplete))],
+        Streams = [.. context.Streams.Select(stream => Describe(context, stream, kind, gatheringComplete))],
     };
 
-    private static IceStreamDescription Describe(AgentStream stream, bool gatheringComplete) => new()
+    private static IceStreamDescription Describe(AgentContext context, AgentStream stream, IceDescriptionKind kind, bool gatheringComplete)
+    {
+        if (!stream.IsInUse)
+        {
+            return Unused(stream);
+        }
+
+        var description = new IceStreamDescription
+        {
+            Mid = stream.Mid,
+            Ufrag = stream.Newest.Ufrag,
+            Password = stream.Newest.Password,
+            Media = stream.Media,
+            RtcpMux = stream.IsMuxed || (stream.Media.RtcpMux && stream.Told is null or { RtcpMux: true }),
+            EndOfCandidates = gatheringComplete,
+            Candidates = [.. stream.Newest.LocalCandidates.Where(c => c.Type != IceCandidateType.PeerReflexive && stream.Uses(c.Component)).Select(c => c.Info)],
+        };
+        return kind == IceDescriptionKind.Unknown || stream.Newest != stream.Current ? description : Conclude(context, stream, kind, description);
+    }
+
+    // Port 0 where the stream is removed; otherwise the section goes on without ICE (RFC 8839 §4.2.5, §4.4.1.1.2).
+    private static IceStreamDescription Unused(AgentStream stream) => new()
     {
         Mid = stream.Mid,
-        Ufrag = stream.Newest.Ufrag,
-        Password = stream.Newest.Password,
+        Ufrag = string.Empty,
+        Password = string.Empty,
         Media = stream.Media,
-        EndOfCandidates = gatheringComplete,
-        Candidates = [.. stream.Newest.LocalCandidates.Where(c => c.Type != IceCandidateType.PeerReflexive).Select(c => c.Info)],
+        IsRejected = stream.End is IceStreamEnd.Removed or IceStreamEnd.Rejected,
+        IsIceMismatch = stream.End == IceStreamEnd.Mismatch,
     };
+
+    private static IceStreamDescription Conclude(AgentContext context, AgentStream stream, IceDescriptionKind kind, IceStreamDescription description)
+    {
+        LocalCandidate[] chosen = [.. Chosen(stream, kind)];
+        if (chosen.Length == 0)
+        {
+            return description;
+        }
+
+        bool names = kind == IceDescriptionKind.Offer && context.Role.IsControlling && stream.Checklist.State == ChecklistState.Completed;
+        return description with
+        {
+            Candidates = [.. chosen.Select(c => c.Info)],
+            DefaultDestination = chosen[0].Address,
+            RtcpDestination = chosen.Length > 1 ? chosen[1].Address : null,
+            RemoteCandidates = names ? [.. chosen.Select(c => new IceRemoteCandidate(c.Component, stream.Checklist.Nominated(c.Component)!.Remote.Address))] : [],
+        };
+    }
+
+    // The nominated pairs' own; in an answer the ones that the offer names, when all of them are valid here (RFC 8839 §4.4.1.2.2, §4.4.2).
+    private static IEnumerable<LocalCandidate> Chosen(AgentStream stream, IceDescriptionKind kind)
+    {
+        IEnumerable<int> components = Enumerable.Range(1, stream.UsedComponents);
+        if (kind == IceDescriptionKind.Answer && stream.Told is { RemoteCandidates.Count: > 0 } told && RemoteCandidatesCheck.Find(stream, told) is { } named)
+        {
+            return named.Select(pair => pair.Local);
+        }
+
+        return stream.Checklist.State == ChecklistState.Completed ? components.Select(c => stream.Checklist.Nominated(c)!.Local) : [];
+    }
 }

@@ -1,12 +1,22 @@
 namespace IceSharp.Protocol.Agent;
 
 /// <summary>Works in what the peer tells: credentials, options, candidates at once or one by one (RFC 8839 §4.3, RFC 8838 §11).</summary>
-internal sealed class RemoteDescriptions(AgentContext context, ChecklistSet checklists, TriggeredChecks triggered, Restarts restarts)
+internal sealed class RemoteDescriptions(AgentContext context, ChecklistSet checklists, TriggeredChecks triggered, Restarts restarts, StreamEnds ends, RemoteCandidatesCheck remoteCandidates)
 {
-    public void Set(MonotonicTime now, IceDescription description)
+    private IceDescription? _inForce;
+
+    /// <summary>Takes a description; without a kind the first one is an answer when this agent has described itself before, and later ones are taken as what they say.</summary>
+    public void Set(MonotonicTime now, IceDescription description, IceDescriptionKind kind)
     {
-        Validate(description);
+        Validate(description, kind);
+        _inForce = description;
+        context.MadeTheOffer ??= false;
         bool first = context.ChecksBeganAt is null;
+        if (first && kind == IceDescriptionKind.Unknown)
+        {
+            kind = context.MadeTheOffer == true ? IceDescriptionKind.Answer : IceDescriptionKind.Offer;
+        }
+
         if (first)
         {
             Begin(now, description);
@@ -14,6 +24,7 @@ internal sealed class RemoteDescriptions(AgentContext context, ChecklistSet chec
 
         context.PeerIsLite = description.IsLite;
         context.PeerTrickles |= description.Options.Contains("trickle");
+        EndUnused(now, description, kind);
         for (int i = 0; i < context.Streams.Count; i++)
         {
             AgentStream stream = context.Streams[i];
@@ -22,6 +33,17 @@ internal sealed class RemoteDescriptions(AgentContext context, ChecklistSet chec
             {
                 // A description of an earlier session, overtaken on its way.
                 continue;
+            }
+
+            stream.Told = told;
+            if (!stream.IsInUse)
+            {
+                continue;
+            }
+
+            if (told.RtcpMux && stream.Media.RtcpMux)
+            {
+                ends.Mux(now, stream);
             }
 
             if (stream.Current.Remote is null)
@@ -37,14 +59,47 @@ internal sealed class RemoteDescriptions(AgentContext context, ChecklistSet chec
             StreamGeneration generation = stream.Current;
             IceCandidate[] early = [.. generation.PendingRemoteCandidates];
             generation.PendingRemoteCandidates.Clear();
-            Add(now, generation, told.Candidates);
+            Add(now, generation, [.. told.Candidates.Concat(DefaultAsCandidate(told, kind)).Where(c => !generation.Knows(c))]);
             Add(now, generation, early);
-            generation.RemoteEnded |= told.EndOfCandidates || !context.PeerTrickles;
+            generation.RemoteEnded |= told.EndOfCandidates || !context.PeerTrickles || generation.EarlyEnd == (told.Ufrag, told.Password);
         }
 
         foreach (AgentStream stream in context.Streams)
         {
             triggered.Replay(now, stream.Current);
+            remoteCandidates.Judge(stream);
+        }
+    }
+
+    // RFC 8839 §4.2.5, §4.3.3: what the peer rejects or does not use ICE for ends here; a mismatch that the offerer sees ends everything.
+    private void EndUnused(MonotonicTime now, IceDescription description, IceDescriptionKind kind)
+    {
+        bool answerMismatches = kind == IceDescriptionKind.Answer && description.Streams.Any(s => s is { IsIceMismatch: false, HasDefaultMismatch: true });
+        for (int i = 0; i < context.Streams.Count; i++)
+        {
+            IceStreamDescription told = description.Streams[i];
+            (IceStreamEnd why, string reason) = told switch
+            {
+                { IsRejected: true } => (IceStreamEnd.Rejected, "the peer rejects it"),
+                { IsIceMismatch: true } => (IceStreamEnd.Mismatch, "the peer saw a default destination that is none of the candidates"),
+                { SupportsIce: false } => (IceStreamEnd.WithoutIce, "the peer uses no ICE for it"),
+                _ when answerMismatches => (IceStreamEnd.Mismatch, "a default destination of the answer is none of its candidates"),
+                { HasDefaultMismatch: true } when kind == IceDescriptionKind.Offer && context.Options.MismatchHandling == IceMismatchHandling.EndIce =>
+                    (IceStreamEnd.Mismatch, "the default destination of the offer is none of its candidates"),
+                _ => (IceStreamEnd.None, string.Empty),
+            };
+            if (why != IceStreamEnd.None)
+            {
+                ends.End(now, context.Streams[i], why, $"stream '{context.Streams[i].Mid}': {reason}");
+            }
+        }
+    }
+
+    private static IEnumerable<IceCandidate> DefaultAsCandidate(IceStreamDescription told, IceDescriptionKind kind)
+    {
+        if (kind == IceDescriptionKind.Offer && told.HasDefaultMismatch && told.DefaultDestination is { } address && !told.Candidates.Any(c => c.Component == 1 && c.Address == address))
+        {
+            yield return new IceCandidate { Foundation = "default", Component = 1, Priority = 1, Address = address, Type = IceCandidateType.Host, Mid = told.Mid };
         }
     }
 
@@ -60,7 +115,7 @@ internal sealed class RemoteDescriptions(AgentContext context, ChecklistSet chec
         }
         else if (current.RemoteEnded)
         {
-            context.Events.Add(new RemoteCandidateIgnored(stream.Index, candidate, "it comes after the end of candidates"));
+            IgnoreLate(current, [candidate]);
         }
         else
         {
@@ -90,6 +145,15 @@ internal sealed class RemoteDescriptions(AgentContext context, ChecklistSet chec
         }
 
         checklists.AddRemote(now, generation, added);
+    }
+
+    /// <summary>Candidates that come after the end of candidates do not count (RFC 8838 §14).</summary>
+    public void IgnoreLate(StreamGeneration generation, IReadOnlyList<IceCandidate> candidates)
+    {
+        foreach (IceCandidate candidate in candidates)
+        {
+            context.Events.Add(new RemoteCandidateIgnored(generation.Stream.Index, candidate, "it comes after the end of candidates"));
+        }
     }
 
     private static RemoteCandidate Merge(StreamGeneration generation, IceCandidate candidate)
@@ -146,13 +210,12 @@ internal sealed class RemoteDescriptions(AgentContext context, ChecklistSet chec
         }
     }
 
-    private void Validate(IceDescription description)
+    private void Validate(IceDescription description, IceDescriptionKind kind)
     {
-        description.ThrowIfUnusable(context.Streams.Count);
-        bool restarts = context.Streams.Exists(s => s.Remote is { } known && !known.Equals(description.Streams[s.Index].Ufrag, description.Streams[s.Index].Password));
-        if (context.ChecksBeganAt is not null && !restarts && description.IsLite != context.PeerIsLite)
+        description.ThrowIfUnusable(context.Streams.Count, kind);
+        if (_inForce is not null && description.Streams.Count >= _inForce.Streams.Count)
         {
-            throw new ArgumentException("A peer becomes lite or full by an ICE restart only: these are the credentials of before.", nameof(description));
+            description.ThrowIfNotUpdateOf(_inForce);
         }
     }
 }

@@ -58,6 +58,9 @@ internal sealed class StreamGeneration : IDisposable
     /// <summary>Checks that came before the description: answered then, worked in later (RFC 8445 §7.3).</summary>
     public List<EarlyCheck> EarlyChecks { get; } = [];
 
+    /// <summary>The generation whose end of candidates came before its description; null when none did.</summary>
+    public (string Ufrag, string Password)? EarlyEnd { get; set; }
+
     /// <summary>When the credentials of both sides were known and checks became possible; null before.</summary>
     public MonotonicTime? ChecksBeganAt { get; set; }
 
@@ -75,9 +78,9 @@ internal sealed class StreamGeneration : IDisposable
     {
         get
         {
-            if (!RemoteEnded && !PatienceIsOver)
+            if (Stream.IsMuxed || (!RemoteEnded && !PatienceIsOver))
             {
-                return Stream.ComponentCount;
+                return Stream.IsMuxed ? 1 : Stream.ComponentCount;
             }
 
             int highest = 0;
@@ -130,6 +133,11 @@ internal sealed class StreamGeneration : IDisposable
         _consents.Add(consent);
         return consent;
     }
+
+    /// <summary>Whether the peer has signalled the candidate before: same address, port, transport and component.</summary>
+    public bool Knows(IceCandidate candidate) =>
+        RemoteCandidates.Exists(r => r.IsSignalled && r.Address == candidate.Address && r.Component == candidate.Component)
+        || PendingRemoteCandidates.Exists(p => p.Address == candidate.Address && p.Component == candidate.Component && p.Ufrag == candidate.Ufrag);
 
     public void SetRemote(string ufrag, string password)
     {

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace IceSharp.Protocol.Sdp;
 
 /// <summary>Makes a description of the sections that were read: media level over session level, streams checked against each other.</summary>
-internal sealed class DescriptionBuilder(DiagnosticLog log, SdpSection session, List<SdpSection> sections)
+internal sealed class DescriptionBuilder(DiagnosticLog log, SdpSection session, List<SdpSection> sections, IceDescriptionKind kind)
 {
     private readonly HashSet<string> _mids = new(StringComparer.Ordinal);
 
@@ -80,14 +80,14 @@ internal sealed class DescriptionBuilder(DiagnosticLog log, SdpSection session, 
         }
     }
 
-    // An answer may reject all streams or do without ICE for them; a description without credentials that says neither is of no use.
+    // An offer or answer may do without ICE, and then plain offer and answer apply; a description of unknown kind without credentials is of no use.
     private void RefuseUnusable(List<IceStreamDescription> streams)
     {
         if (sections.TrueForAll(s => s.IsMalformed))
         {
             log.Refuse(SdpReason.MediaLine, "no m= line of the description can be read");
         }
-        else if (!streams.Exists(s => s.SupportsIce || s.IsIceMismatch) && sections.Exists(s => s.Port != 0))
+        else if (kind == IceDescriptionKind.Unknown && !streams.Exists(s => s.SupportsIce || s.IsIceMismatch) && sections.Exists(s => s.Port != 0))
         {
             log.Refuse(SdpReason.NoCredentials, "no data stream has both ice-ufrag and ice-pwd");
         }

@@ -7,7 +7,7 @@ internal static class DescriptionReader
     {
         var log = new DiagnosticLog();
         var reader = new SdpSectionReader(log, kind, isFragment: false);
-        IceDescription? description = reader.Read(text) ? new DescriptionBuilder(log, reader.Session, reader.Sections).Build() : null;
+        IceDescription? description = reader.Read(text) ? new DescriptionBuilder(log, reader.Session, reader.Sections, kind).Build() : null;
         refusal = log.Refusal;
         diagnostics = log.Entries;
         return refusal is null ? description : null;

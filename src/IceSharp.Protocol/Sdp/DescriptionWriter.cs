@@ -17,7 +17,9 @@ internal sealed class DescriptionWriter
     public static string Write(IceDescription description)
     {
         var writer = new DescriptionWriter();
-        string[] options = [Ice2, .. description.Options.Where(tag => tag != Ice2)];
+        // A description without ICE shows nothing of it (RFC 8839 §4.3.2).
+        bool usesIce = description.Streams.Any(s => s.Ufrag.Length > 0 || s.Password.Length > 0 || s.IsIceMismatch || s.IsRejected) || description.Streams.Count == 0;
+        string[] options = usesIce ? [Ice2, .. description.Options.Where(tag => tag != Ice2)] : [];
         writer.WriteSession(description, options);
         foreach (IceStreamDescription stream in description.Streams)
         {
@@ -50,7 +52,7 @@ internal sealed class DescriptionWriter
         WriteOptions(options);
 
         // RFC 8839 §4.3.1: a lite agent does not pace and must not say so.
-        if (description is { IsLite: false, PacingMilliseconds: { } pacing })
+        if (options.Length > 0 && description is { IsLite: false, PacingMilliseconds: { } pacing })
         {
             Require(pacing >= 0, "IceDescription.PacingMilliseconds", pacing.ToString(CultureInfo.InvariantCulture));
             Line($"a=ice-pacing:{pacing}");

@@ -84,18 +84,21 @@ public sealed record IceDescription
 
     /// <summary>Refuses a description that an agent cannot work with, for example one made by hand.</summary>
     /// <param name="streamCount">Number of data streams of the agent.</param>
-    /// <exception cref="ArgumentException">It has another number of streams, or a stream has no credentials or credentials outside the grammar of RFC 8839 §5.4; the message names stream and reason, never a password.</exception>
-    public void ThrowIfUnusable(int streamCount)
+    /// <param name="kind">Whether it is an offer or an answer; those may do without ICE, while a description of unknown kind needs it for one stream at least.</param>
+    /// <exception cref="ArgumentException">It has another number of streams, or no stream has credentials, or one has credentials outside the grammar of RFC 8839 §5.4; the message names stream and reason, never a password.</exception>
+    public void ThrowIfUnusable(int streamCount, IceDescriptionKind kind = IceDescriptionKind.Unknown)
     {
         if (Streams.Count != streamCount)
         {
             throw new ArgumentException($"The description has {Streams.Count} streams, this agent {streamCount}.");
         }
 
+        bool mayBeWithoutIce = kind != IceDescriptionKind.Unknown || Streams.Any(s => s.SupportsIce || s.IsRejected || s.IsIceMismatch);
         foreach (IceStreamDescription stream in Streams)
         {
             string? reason = stream switch
             {
+                { SupportsIce: false } when mayBeWithoutIce => null,
                 { SupportsIce: false } => "is refused or has no ICE credentials",
                 _ when !IceGrammar.IsUfrag(stream.Ufrag) => $"has the ufrag '{stream.Ufrag[..Math.Min(stream.Ufrag.Length, 40)]}', which is not 4 to 256 letters, digits, '+' or '/'",
                 _ when !IceGrammar.IsPassword(stream.Password) => "has a password that is not 22 to 256 letters, digits, '+' or '/'",

@@ -62,6 +62,9 @@ public sealed record IceStreamDescription
     private TransportAddress? NextToRtp =>
         DefaultDestination is { Address.IsUnspecified: false } rtp ? rtp with { Port = (ushort)(rtp.Port + 1) } : null;
 
+    /// <summary>Whether a text can be the identification of an agent's stream: 1 to 32 token characters.</summary>
+    public static bool IsUsableMid(string mid) => mid is { Length: >= 1 and <= 32 } && Protocol.Sdp.IceGrammar.IsToken(mid);
+
     /// <summary>A summary without secrets.</summary>
     public override string ToString() => $"IceStreamDescription({Mid}, ufrag {Ufrag}, {Candidates.Count} candidates)";
 

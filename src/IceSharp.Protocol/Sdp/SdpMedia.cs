@@ -13,6 +13,10 @@ public sealed record SdpMedia(string Kind, string Protocol, string Formats)
     /// <summary>Attribute lines of the section that are not ICE's, without "a=", in order.</summary>
     public IReadOnlyList<string> Attributes { get; init; } = [];
 
+    /// <summary>Whether an agent offers, and takes when the peer does too, that RTP and RTCP share component 1 (<c>a=rtcp-mux</c>, RFC 5761).</summary>
+    /// <value>The default is false. What a description says is in <see cref="IceStreamDescription.RtcpMux"/>.</value>
+    public bool RtcpMux { get; init; }
+
     /// <summary>Bandwidth lines of the section, without "b=", in order: "RS:0" and "RR:0" say that there is no RTCP (RFC 3556).</summary>
     public IReadOnlyList<string> Bandwidths { get; init; } = [];
 

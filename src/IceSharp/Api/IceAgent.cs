@@ -34,7 +34,10 @@ public sealed class IceAgent : IAsyncDisposable
     private readonly Protocol.IRandomSource _random;
     private volatile AgentDriver? _driver;
     private LoopLease? _lease;
+    private readonly HashSet<string> _mids = new(StringComparer.Ordinal);
+    private int _streamCount;
     private IceDescription? _remote;
+    private IceDescription? _handedOut;
     private Task? _disposal;
 
     /// <summary>Creates an agent. Nothing is opened or started before the first call that needs it.</summary>
@@ -85,6 +88,12 @@ public sealed class IceAgent : IAsyncDisposable
     /// <summary>A restarted stream has selected its pairs, and data has moved over to them.</summary>
     public event EventHandler<IceRestartReport>? RestartCompleted;
 
+    /// <summary>A data stream is not used any more.</summary>
+    public event EventHandler<IceStreamEndNotice>? StreamEnded;
+
+    /// <summary>Another offer is due, because of what the checks came to.</summary>
+    public event EventHandler<IceOfferNotice>? UpdatedOfferNeeded;
+
     /// <summary>The settings.</summary>
     public IceAgentOptions Options { get; }
 
@@ -119,11 +128,11 @@ public sealed class IceAgent : IAsyncDisposable
                 if (_driver is null)
                 {
                     EnsureStream();
-                    return _session.Description = _machine.CreateLocalDescription();
+                    return HandOut(_session.Description = _machine.CreateLocalDescription());
                 }
             }
 
-            return _session.Description ?? DescribeOnLoop();
+            return HandOut(_session.Description ?? DescribeOnLoop());
         }
     }
 
@@ -133,8 +142,8 @@ public sealed class IceAgent : IAsyncDisposable
     /// <param name="mid">Identification of the stream: 1 to 32 token characters, unique in the agent.</param>
     /// <param name="rtcp">Whether RTCP gets a component of its own: 2 components instead of 1.</param>
     /// <param name="media">What its m= line says; null is <see cref="SdpMedia.Audio"/>.</param>
+    /// <remarks>A stream that is added to a running agent gets candidates of its own, and its place behind the others in all later descriptions.</remarks>
     /// <exception cref="ArgumentException"><paramref name="mid"/> is malformed or taken.</exception>
-    /// <exception cref="InvalidOperationException">The agent has described itself or started.</exception>
     /// <exception cref="ObjectDisposedException">The agent is disposed.</exception>
     public IceDataStream AddDataStream(string mid, bool rtcp = false, SdpMedia? media = null) => AddDataStream(mid, rtcp ? 2 : 1, media);
 
@@ -144,7 +153,6 @@ public sealed class IceAgent : IAsyncDisposable
     /// <param name="media">What its m= line says; null is <see cref="SdpMedia.Audio"/>.</param>
     /// <exception cref="ArgumentException"><paramref name="mid"/> is malformed or taken.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="componentCount"/> lies outside its range.</exception>
-    /// <exception cref="InvalidOperationException">The agent has described itself or started.</exception>
     /// <exception cref="ObjectDisposedException">The agent is disposed.</exception>
     public IceDataStream AddDataStream(string mid, int componentCount, SdpMedia? media = null)
     {
@@ -154,12 +162,9 @@ public sealed class IceAgent : IAsyncDisposable
         lock (_gate)
         {
             ThrowIfDisposed();
-            if (_driver is not null || _session.Description is not null)
-            {
-                throw new InvalidOperationException("Data streams are added before the agent describes itself, gathers or knows its peer.");
-            }
-
-            return Add(mid, componentCount, media ?? SdpMedia.Audio);
+            return _driver is { } running
+                ? AddToRunning(running, mid, componentCount, media ?? SdpMedia.Audio)
+                : Add(mid, componentCount, media ?? SdpMedia.Audio);
         }
     }
 
@@ -172,7 +177,44 @@ public sealed class IceAgent : IAsyncDisposable
         cancellationToken.ThrowIfCancellationRequested();
         AgentDriver driver = EnsureGathering();
         await _session.Gathered.WaitAsync(cancellationToken).ConfigureAwait(false);
-        return await DescribeAsync(driver).WaitAsync(cancellationToken).ConfigureAwait(false);
+        return HandOut(await DescribeAsync(driver).WaitAsync(cancellationToken).ConfigureAwait(false));
+    }
+
+    /// <summary>Describes this agent for an offer in a running session: completed streams show their nominated pairs only, and name the peer's side of them (RFC 8839 §4.4.1.2).</summary>
+    /// <param name="cancellationToken">Gives up waiting for the loop.</param>
+    /// <exception cref="IceException">The agent was closed before the answer.</exception>
+    /// <exception cref="ObjectDisposedException">The agent is disposed.</exception>
+    public async Task<IceDescription> CreateOfferAsync(CancellationToken cancellationToken = default)
+    {
+        AgentDriver driver = EnsureStarted();
+        return HandOut(await driver.InvokeAsync(_ => driver.Machine.CreateLocalDescription(IceDescriptionKind.Offer)).WaitAsync(cancellationToken).ConfigureAwait(false));
+    }
+
+    /// <summary>Describes this agent for an answer in a running session. Waits a moment where the offer names pairs that are still being checked here (RFC 8839 §4.4.2).</summary>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <exception cref="IceException">The agent was closed before the answer.</exception>
+    /// <exception cref="ObjectDisposedException">The agent is disposed.</exception>
+    public async Task<IceDescription> CreateAnswerAsync(CancellationToken cancellationToken = default)
+    {
+        AgentDriver driver = EnsureStarted();
+        Task<IceDescription> answer = await driver.InvokeAsync(_ => _session.AnswerWhenReady(driver.Machine)).WaitAsync(cancellationToken).ConfigureAwait(false);
+        return HandOut(await answer.WaitAsync(cancellationToken).ConfigureAwait(false));
+    }
+
+    /// <summary>Takes a data stream out of use: its connections close, its sockets and allocations are given back, and later descriptions show it with port 0. For BUNDLE, and for media that are switched off.</summary>
+    /// <param name="stream">A stream of this agent.</param>
+    /// <exception cref="ArgumentException">The stream belongs to another agent.</exception>
+    /// <exception cref="ObjectDisposedException">The agent is disposed.</exception>
+    public void RemoveDataStream(IceDataStream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        if (!stream.BelongsTo(this))
+        {
+            throw new ArgumentException($"Stream '{stream.Mid}' belongs to another agent.", nameof(stream));
+        }
+
+        AgentDriver driver = EnsureStarted();
+        driver.Post(now => driver.Machine.RemoveDataStream(now, stream.Index));
     }
 
     /// <summary>Gathers local candidates and gives out each as it is found; the sequence ends with gathering. Every enumeration has them all.</summary>
@@ -188,18 +230,19 @@ public sealed class IceAgent : IAsyncDisposable
         }
     }
 
-    /// <summary>Takes the peer's description; checks start as soon as pairs can be formed.</summary>
+    /// <summary>Takes the peer's description; checks start as soon as pairs can be formed. Streams that it rejects or does not use ICE for are closed.</summary>
     /// <param name="description">Offer or answer, with as many streams as this agent has.</param>
-    /// <exception cref="ArgumentException">The number of streams differs, a stream has no ICE credentials or some outside their grammar (<see cref="IceDescription.ThrowIfUnusable"/>), or the peer was full and is lite, or the other way round, without an ICE restart.</exception>
+    /// <param name="kind">Whether it is an offer or an answer; of the first description the agent knows by itself.</param>
+    /// <exception cref="ArgumentException">The number of streams differs, no stream has ICE credentials, some are outside their grammar (<see cref="IceDescription.ThrowIfUnusable"/>), or it changes what only an ICE restart may (<see cref="IceDescription.ThrowIfNotUpdateOf"/>).</exception>
     /// <exception cref="ObjectDisposedException">The agent is disposed.</exception>
-    public void SetRemoteDescription(IceDescription description)
+    public void SetRemoteDescription(IceDescription description, IceDescriptionKind kind = IceDescriptionKind.Unknown)
     {
         ArgumentNullException.ThrowIfNull(description);
         AgentDriver driver = EnsureStarted();
         bool restarts;
         lock (_gate)
         {
-            restarts = CheckRemote(description);
+            restarts = CheckRemote(description, kind);
             _remote = description;
         }
 
@@ -208,14 +251,24 @@ public sealed class IceAgent : IAsyncDisposable
             // Whoever gathers for the answer next must not find the gathering of before.
             OnLoop((running, now) =>
             {
-                running.Machine.SetRemoteDescription(now, description);
+                running.Machine.SetRemoteDescription(now, description, kind);
                 _session.SyncGathering(running.Machine);
                 return _session.Description = running.Machine.CreateLocalDescription();
             });
             return;
         }
 
-        driver.Post(now => driver.Machine.SetRemoteDescription(now, description));
+        driver.Post(now => driver.Machine.SetRemoteDescription(now, description, kind));
+    }
+
+    /// <summary>Takes candidates that the peer trickles in the body of <c>application/trickle-ice-sdpfrag</c> (RFC 8840), as SIP INFO and WHIP carry it.</summary>
+    /// <remarks>Each fragment repeats the ones before; repeats and fragments of other generations change nothing. One that comes before the peer's description is kept.</remarks>
+    /// <exception cref="ObjectDisposedException">The agent is disposed.</exception>
+    public void AddRemoteFragment(IceFragment fragment)
+    {
+        ArgumentNullException.ThrowIfNull(fragment);
+        AgentDriver driver = EnsureStarted();
+        driver.Post(now => driver.Machine.AddRemoteFragment(now, fragment));
     }
 
     /// <summary>Waits until a valid pair carries data for component 1 of the first stream.</summary>
@@ -291,6 +344,12 @@ public sealed class IceAgent : IAsyncDisposable
         driver.Post(now => driver.Machine.AddRemoteCandidate(now, stream.Index, candidate));
     }
 
+    internal void UseRtcpMux(IceDataStream stream)
+    {
+        AgentDriver driver = EnsureStarted();
+        driver.Post(now => driver.Machine.UseRtcpMux(now, stream.Index));
+    }
+
     internal void EndRemoteCandidates(IceDataStream stream, string? ufrag)
     {
         AgentDriver driver = EnsureStarted();
@@ -309,16 +368,16 @@ public sealed class IceAgent : IAsyncDisposable
     }
 
     // All that the machine would refuse, so that the caller hears of it here and not the log from the loop.
-    private bool CheckRemote(IceDescription description)
+    private bool CheckRemote(IceDescription description, IceDescriptionKind kind)
     {
-        description.ThrowIfUnusable(_session.Streams.Count);
-        bool restarts = _remote is { } known && known.Streams.Zip(description.Streams).Any(s => s.First.Ufrag != s.Second.Ufrag || s.First.Password != s.Second.Password);
-        if (_remote is not null && !restarts && description.IsLite != _remote.IsLite)
+        description.ThrowIfUnusable(_streamCount, kind);
+        if (_remote is not { } known)
         {
-            throw new ArgumentException("A peer becomes lite or full by an ICE restart only: these are the credentials of before.", nameof(description));
+            return false;
         }
 
-        return restarts;
+        description.ThrowIfNotUpdateOf(known);
+        return known.Streams.Zip(description.Streams).Any(s => s.First.SupportsIce && s.Second.SupportsIce && (s.First.Ufrag != s.Second.Ufrag || s.First.Password != s.Second.Password));
     }
 
     private AgentDriver EnsureStarted()
@@ -345,13 +404,18 @@ public sealed class IceAgent : IAsyncDisposable
         var driver = new AgentDriver(_session, _machine, _lease.Loop, network, resolver, new StreamSecurity(options.Tls, options.Proxy), options.InterfaceCost, _random);
         foreach (IceConnection connection in _session.Connections)
         {
-            IceComponent component = connection.Component;
-            connection.Attach(_lease.Loop.Clock, work => driver.Post(_ => work()), dscp => driver.Mark(component.Stream.Index, component.Id, dscp));
+            Attach(driver, connection);
         }
 
         _session.Observation?.Started(_session);
         Log.AgentStarted(Logger, Name, _session.Streams.Count, options.Servers.Count);
         return driver;
+    }
+
+    private static void Attach(AgentDriver driver, IceConnection connection)
+    {
+        IceComponent component = connection.Component;
+        connection.Attach(driver.Loop.Clock, work => driver.Post(_ => work()), dscp => driver.Mark(component.Stream.Index, component.Id, dscp));
     }
 
     private void EnsureStream()
@@ -365,9 +429,51 @@ public sealed class IceAgent : IAsyncDisposable
     private IceDataStream Add(string mid, int componentCount, SdpMedia media)
     {
         int index = _machine.AddDataStream(mid, componentCount, media);
+        _mids.Add(mid);
         var stream = new IceDataStream(this, index, mid, componentCount, media);
         _session.Add(stream);
+        _streamCount++;
+        if (_session.Description is not null)
+        {
+            _session.Description = _machine.CreateLocalDescription();
+        }
+
         return stream;
+    }
+
+    // What the machine would refuse on the loop is refused here, in the caller's face.
+    private IceDataStream AddToRunning(AgentDriver driver, string mid, int componentCount, SdpMedia media)
+    {
+        if (!IceStreamDescription.IsUsableMid(mid) || !_mids.Add(mid))
+        {
+            throw new ArgumentException($"'{mid}' is not a token of at most 32 characters, or names another stream of this agent.", nameof(mid));
+        }
+
+        var stream = new IceDataStream(this, _streamCount++, mid, componentCount, media);
+        driver.Post(now =>
+        {
+            driver.Machine.AddDataStream(mid, componentCount, media);
+            _session.Add(stream);
+            foreach (IceComponent component in stream.Components)
+            {
+                Attach(driver, component.Connection);
+            }
+
+            if (_session.GatheringState != IceGatheringState.New)
+            {
+                driver.Machine.StartGathering(now);
+            }
+        });
+        return stream;
+    }
+
+    // The peer counts versions from one description that it gets to the next, whatever was made in between.
+    private IceDescription HandOut(IceDescription description)
+    {
+        lock (_gate)
+        {
+            return _handedOut = _handedOut is null ? description : description.AsUpdateOf(_handedOut);
+        }
     }
 
     // Rare: started without being described, and asked for it now. The loop answers in microseconds.
@@ -403,12 +509,12 @@ public sealed class IceAgent : IAsyncDisposable
     private Task<IceDescription> DescribeAsync(AgentDriver driver) =>
         driver.InvokeAsync(_ => _session.Description = driver.Machine.CreateLocalDescription());
 
-    internal IceDescription Restart(int? stream) => OnLoop((driver, now) =>
+    internal IceDescription Restart(int? stream) => HandOut(OnLoop((driver, now) =>
     {
         driver.Machine.Restart(now, stream);
         _session.SyncGathering(driver.Machine);
         return _session.Description = driver.Machine.CreateLocalDescription();
-    });
+    }));
 
     internal bool RollbackRestart(int? stream) => OnLoop((driver, now) =>
     {
@@ -454,6 +560,8 @@ public sealed class IceAgent : IAsyncDisposable
         change => Notify(PairStateChanged, change),
         change => Notify(SelectedPairChanged, change),
         change => Notify(LocalAddressesChanged, change),
+        notice => Notify(StreamEnded, notice),
+        notice => Notify(UpdatedOfferNeeded, notice),
         notice => Notify(ConsentLost, notice),
         suggestion => Notify(RestartSuggested, suggestion),
         restart => Notify(Restarted, restart),

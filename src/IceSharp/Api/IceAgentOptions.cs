@@ -81,6 +81,10 @@ public sealed record IceAgentOptions
     /// <value>The default, <see cref="IceDemultiplexing.AnyFirstByte"/>, takes any; <see cref="IceDemultiplexing.Rfc7983"/> is for WebRTC, where STUN, DTLS and RTP share the port.</value>
     public IceDemultiplexing Demultiplexing { get; init; }
 
+    /// <summary>What an offer is answered with whose default destination is none of its candidates, as middleboxes that rewrite SDP leave it (RFC 8839 §4.2.5).</summary>
+    /// <value>The default, <see cref="IceMismatchHandling.AddCandidate"/>, takes that destination as one more candidate.</value>
+    public IceMismatchHandling MismatchHandling { get; init; }
+
     /// <summary>Most candidate pairs over all checklists (RFC 8445 §6.1.2.5).</summary>
     /// <value>1 to 1000; the default is 100.</value>
     public int MaxCandidatePairs { get; init; } = 100;
@@ -217,6 +221,7 @@ public sealed record IceAgentOptions
             Ports = Ports,
             Pacing = Pacing,
             Demultiplexing = Demultiplexing,
+            MismatchHandling = MismatchHandling,
             MaxCandidatePairs = MaxCandidatePairs,
             MaxRemoteCandidates = MaxRemoteCandidates,
             KeepaliveInterval = KeepaliveInterval,

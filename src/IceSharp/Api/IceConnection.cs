@@ -26,6 +26,7 @@ public sealed class IceConnection
     private volatile ActiveRoute? _route;
     private volatile IceDatagramReceiver? _receiver;
     private volatile bool _closed;
+    private volatile IceException? _closeReason;
     private volatile bool _consentLost;
     private LoopClock? _clock;
     private Action<Action>? _post;
@@ -250,6 +251,7 @@ public sealed class IceConnection
     /// <summary>Ends every pending call. Thread safe.</summary>
     internal void Close(IceException reason)
     {
+        _closeReason ??= reason;
         _closed = true;
         _route = null;
         _queue.End(reason);
@@ -280,7 +282,7 @@ public sealed class IceConnection
         IceSendResult.NoRoute => new IceException(IceError.NoRoute, $"{this} has no valid pair to send over."),
         IceSendResult.ConsentLost => new IceException(IceError.ConsentLost, $"{this} may not send: the peer has not answered for 30 s, or has revoked its consent. Restart ICE."),
         IceSendResult.TooLong => new IceException(IceError.MessageTooLong, $"A datagram of {length} bytes is too long for the path of {this}."),
-        IceSendResult.Closed => new IceException(IceError.AgentClosed, $"{this} is closed."),
+        IceSendResult.Closed => new IceException(_closeReason?.Error ?? IceError.AgentClosed, _closeReason?.Message ?? $"{this} is closed."),
         _ => new IceException(IceError.NetworkUnreachable, $"The network refused a datagram of {this}: {result}."),
     };
 

@@ -6,6 +6,8 @@ public sealed class IceDataStream
 {
     private readonly IceAgent _agent;
     private readonly IceComponent[] _components;
+    private int _end;
+    private bool _isRtcpMuxed;
 
     internal IceDataStream(IceAgent agent, int index, string mid, int componentCount, SdpMedia media)
     {
@@ -37,6 +39,21 @@ public sealed class IceDataStream
         ? _components[1]
         : throw new InvalidOperationException($"Stream '{Mid}' has one component: add it with rtcp: true to have RTCP apart.");
 
+    /// <summary>Why the stream is not used any more.</summary>
+    /// <value><see cref="IceStreamEnd.None"/> while it is used.</value>
+    public IceStreamEnd End
+    {
+        get => (IceStreamEnd)Volatile.Read(ref _end);
+        internal set => Volatile.Write(ref _end, (int)value);
+    }
+
+    /// <summary>Whether RTP and RTCP share component 1.</summary>
+    public bool IsRtcpMuxed
+    {
+        get => Volatile.Read(ref _isRtcpMuxed);
+        internal set => Volatile.Write(ref _isRtcpMuxed, value);
+    }
+
     /// <summary>The checklist and valid list as they stand, best pair first.</summary>
     public IReadOnlyList<IceCandidatePairInfo> CandidatePairs => _agent.GetPairs(Index);
 
@@ -55,6 +72,11 @@ public sealed class IceDataStream
         _agent.AddRemoteCandidate(this, candidate);
     }
 
+    /// <summary>Has RTP and RTCP share component 1 from now on, because both sides have agreed to: <see cref="Rtcp"/> closes, and its sockets are given back (RFC 5761 §5.1.3).</summary>
+    /// <remarks>Not needed where <see cref="SdpMedia.RtcpMux"/> is set: the agent then does it when the peer's description agrees.</remarks>
+    /// <exception cref="ObjectDisposedException">The agent is disposed.</exception>
+    public void UseRtcpMux() => _agent.UseRtcpMux(this);
+
     /// <summary>Takes the peer's word that no more candidates will come for this stream.</summary>
     /// <param name="ufrag">The peer's username fragment that it was said for; null stands for the session in force. One that a restart has replaced is ignored.</param>
     /// <exception cref="ObjectDisposedException">The agent is disposed.</exception>
@@ -69,6 +91,8 @@ public sealed class IceDataStream
     /// <returns>Whether there was one.</returns>
     /// <exception cref="ObjectDisposedException">The agent is disposed.</exception>
     public bool RollbackRestart() => _agent.RollbackRestart(Index);
+
+    internal bool BelongsTo(IceAgent agent) => ReferenceEquals(agent, _agent);
 
     /// <summary>The stream's identification.</summary>
     public override string ToString() => Mid;

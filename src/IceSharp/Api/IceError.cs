@@ -15,6 +15,9 @@ public enum IceError
     /// <summary>The peer has not answered for 30 s, or has revoked its consent to receive (RFC 7675): an ICE restart is needed.</summary>
     ConsentLost,
 
+    /// <summary>The stream or component is not used any more: removed, rejected by the peer, without ICE, or RTCP that goes with RTP.</summary>
+    StreamEnded,
+
     /// <summary>The datagram is longer than the path or UDP allows.</summary>
     MessageTooLong,
 

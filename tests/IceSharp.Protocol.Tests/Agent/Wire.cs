@@ -109,6 +109,8 @@ internal sealed class Wire(TimeSpan oneWayDelay)
 
         public List<IceAgentEvent> Events { get; } = [];
 
+        public Action<IceAgentEvent>? OnEvent { get; set; }
+
         public List<byte[]> Received { get; } = [];
 
         public SocketHandle FirstSocket => _sockets.First().Key;
@@ -155,6 +157,7 @@ internal sealed class Wire(TimeSpan oneWayDelay)
                 while (Machine.TryGetEvent(out IceAgentEvent? fact))
                 {
                     Events.Add(fact);
+                    OnEvent?.Invoke(fact);
                 }
             }
         }

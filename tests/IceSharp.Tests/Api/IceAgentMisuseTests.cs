@@ -47,7 +47,7 @@ public class IceAgentMisuseTests
     }
 
     [Fact]
-    public async Task Streams_are_added_before_the_start_and_once()
+    public async Task Streams_have_names_of_their_own_before_and_after_the_start()
     {
         await using IceAgent agent = TestAgents.Create();
         IceDataStream audio = agent.AddDataStream("audio");
@@ -57,8 +57,14 @@ public class IceAgentMisuseTests
         agent.Invoking(a => a.AddDataStream("video", 257)).Should().Throw<ArgumentOutOfRangeException>();
         audio.Invoking(s => s.Rtcp).Should().Throw<InvalidOperationException>();
         audio.Invoking(s => s.Component(0)).Should().Throw<ArgumentOutOfRangeException>();
-        _ = agent.LocalDescription;
-        agent.Invoking(a => a.AddDataStream("video")).Should().Throw<InvalidOperationException>();
+        agent.LocalDescription.Streams.Should().ContainSingle();
+        agent.AddDataStream("video").Index.Should().Be(1);
+        agent.LocalDescription.Streams.Select(s => s.Mid).Should().Equal("audio", "video");
+        await agent.GatherAllAsync();
+        agent.Invoking(a => a.AddDataStream("video")).Should().Throw<ArgumentException>();
+        agent.Invoking(a => a.AddDataStream("no spaces")).Should().Throw<ArgumentException>();
+        await using IceAgent other = TestAgents.Create();
+        agent.Invoking(a => a.RemoveDataStream(other.AddDataStream("x"))).Should().Throw<ArgumentException>().WithMessage("*another agent*");
     }
 
     [Fact]

@@ -45,7 +45,7 @@ internal sealed class ChecklistProgress(AgentContext context, ChecklistSet check
             MoveTo(IceConnectionState.Checking, "both descriptions are known");
         }
 
-        foreach (AgentStream stream in context.Streams)
+        foreach (AgentStream stream in context.Streams.Where(s => s.IsInUse))
         {
             stream.Current.PatienceIsOver |= now >= EndOfPatience(stream.Current);
             EvaluateList(stream);
@@ -85,6 +85,8 @@ internal sealed class ChecklistProgress(AgentContext context, ChecklistSet check
             }
         }
     }
+
+    public static void Unroute(AgentContext context, AgentStream stream, int component) => Publish(context, stream, component, null);
 
     // The PAC timer runs from the moment when the credentials of both sides are known, candidates or not (RFC 8863 §4).
     private MonotonicTime EndOfPatience(StreamGeneration generation) =>
@@ -128,18 +130,19 @@ internal sealed class ChecklistProgress(AgentContext context, ChecklistSet check
     // Failed needs all streams; those that failed do not hold the others up (RFC 8445 §6.1.3, §8.1.2).
     private void EvaluateAgent()
     {
-        List<AgentStream> alive = context.Streams.FindAll(s => s.Checklist.State != ChecklistState.Failed);
+        List<AgentStream> used = context.Streams.FindAll(s => s.IsInUse);
+        List<AgentStream> alive = used.FindAll(s => s.Checklist.State != ChecklistState.Failed);
         if (alive.Count == 0)
         {
-            MoveTo(IceConnectionState.Failed, string.Join("; ", context.Streams.Select(FailureReason)));
+            MoveTo(IceConnectionState.Failed, used.Count == 0 ? "no data stream uses ICE any more" : string.Join("; ", used.Select(FailureReason)));
         }
-        else if (alive.Count == context.Streams.Count && alive.TrueForAll(s => s.Checklist.State == ChecklistState.Completed))
+        else if (alive.Count == used.Count && alive.TrueForAll(s => s.Checklist.State == ChecklistState.Completed))
         {
             MoveTo(IceConnectionState.Completed, "every component has a nominated pair");
         }
         else if (alive.TrueForAll(s => AllComponents(s, c => s.Checklist.Best(c) is not null || (s.Previous is not null && s.Route(c) is not null))))
         {
-            MoveTo(IceConnectionState.Connected, alive.Count == context.Streams.Count ? "every component has a valid pair" : "every stream that has not failed has valid pairs");
+            MoveTo(IceConnectionState.Connected, alive.Count == used.Count ? "every component has a valid pair" : "every stream that has not failed has valid pairs");
         }
         else
         {
@@ -163,9 +166,28 @@ internal sealed class ChecklistProgress(AgentContext context, ChecklistSet check
             : $"stream '{stream.Mid}': none of {count} candidate {(count == 1 ? "pair" : "pairs")} works for every component";
     }
 
+    // The answerer sends nothing before every component has a valid pair (RFC 8839 §7.1.1); what flows already goes on.
+    private bool IsHeldBack(AgentStream stream)
+    {
+        if (context.MadeTheOffer != false || stream.UsedComponents == 1 || AllComponents(stream, c => stream.Checklist.Best(c) is not null))
+        {
+            return false;
+        }
+
+        for (int component = 1; component <= stream.ComponentCount; component++)
+        {
+            if (stream.Route(component) is not null)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     private void UpdateRoute(MonotonicTime now, AgentStream stream, int component)
     {
-        CandidatePair? pair = Choose(now, stream, component);
+        CandidatePair? pair = !stream.Uses(component) || IsHeldBack(stream) ? null : Choose(now, stream, component);
         DataRoute? current = stream.Route(component);
         stream.NoteRouted(now, component, pair is not null, current is not null);
         if (pair is null)

@@ -33,6 +33,22 @@ public sealed record ConnectionStateChanged(IceConnectionState Previous, IceConn
 /// <param name="Reason">One sentence for a developer.</param>
 public sealed record StreamFailed(int Stream, string Reason) : IceAgentEvent;
 
+/// <summary>A stream is not used any more: its checks have ended, its sockets are given back.</summary>
+/// <param name="Stream">Index of the data stream.</param>
+/// <param name="Why">Why.</param>
+/// <param name="Reason">One sentence for a developer.</param>
+public sealed record StreamEnded(int Stream, IceStreamEnd Why, string Reason) : IceAgentEvent;
+
+/// <summary>RTP and RTCP of a stream share component 1 from now on; the other components are given up (RFC 5761 §5.1.3).</summary>
+/// <param name="Stream">Index of the data stream.</param>
+public sealed record RtcpMuxed(int Stream) : IceAgentEvent;
+
+/// <summary>Another offer is due; only a controlling agent is told, but for <see cref="IceOfferReason.RemoteCandidatesLost"/>.</summary>
+/// <param name="Stream">Index of the data stream.</param>
+/// <param name="Why">Why.</param>
+/// <param name="Reason">One sentence for a developer.</param>
+public sealed record UpdatedOfferNeeded(int Stream, IceOfferReason Why, string Reason) : IceAgentEvent;
+
 /// <summary>Data of a component goes another way from now on.</summary>
 /// <param name="Stream">Index of the data stream.</param>
 /// <param name="Component">Component.</param>

@@ -37,6 +37,15 @@ internal sealed class Gatherer
         }
     }
 
+    /// <summary>Gathers for streams that were added after the start.</summary>
+    public void StartAdded(MonotonicTime now)
+    {
+        if (State == IceGatheringState.Complete && _context.Streams.Find(s => s.IsInUse && !_sockets.Exists(k => k.Stream == s)) is { } added)
+        {
+            Regather(now, added);
+        }
+    }
+
     /// <summary>Gathers again, for the newest session of all streams or of one: an ICE restart (RFC 8445 §9). Sockets and allocations that still stand serve again.</summary>
     public void Regather(MonotonicTime now, AgentStream? only = null)
     {
@@ -47,7 +56,7 @@ internal sealed class Gatherer
 
         bool isRunning = State == IceGatheringState.Gathering;
         MoveTo(IceGatheringState.Gathering);
-        foreach (LocalSocket socket in _sockets.Where(s => only is null || s.Stream == only))
+        foreach (LocalSocket socket in _sockets.Where(s => (only is null || s.Stream == only) && s.Stream.Uses(s.Component)))
         {
             _factory.AddHost(now, socket, TimeSpan.Zero);
             _tasks.ServeAgain(now, socket);
@@ -76,6 +85,42 @@ internal sealed class Gatherer
         }
 
         return null;
+    }
+
+    /// <summary>Gives back the sockets and allocations of components that a stream does not use any more.</summary>
+    public void ReleaseUnused(MonotonicTime now, AgentStream stream, string reason)
+    {
+        foreach (LocalSocket socket in _sockets.Where(s => s.Stream == stream && !stream.Uses(s.Component)).ToArray())
+        {
+            foreach (StreamGeneration generation in stream.Generations)
+            {
+                generation.LocalCandidates.RemoveAll(c => c.Base.Socket == socket);
+            }
+
+            _tasks.Retire(now, socket, reason);
+            if (socket.Tasks.Count == 0)
+            {
+                Close(socket);
+            }
+        }
+    }
+
+    /// <summary>Closes sockets whose servers have confirmed that their allocations are released.</summary>
+    public void CloseRetired(MonotonicTime now)
+    {
+        if (!_tasks.HasRetired)
+        {
+            return;
+        }
+
+        foreach (LocalSocket socket in _sockets.Where(s => !s.Stream.Uses(s.Component)).ToArray())
+        {
+            _tasks.ForgetReleased(now, socket);
+            if (socket.Tasks.Count == 0)
+            {
+                Close(socket);
+            }
+        }
     }
 
     /// <summary>Ends gathering when everything has answered, or when its time is over.</summary>
@@ -167,6 +212,11 @@ internal sealed class Gatherer
     private void Lose(MonotonicTime now, LocalSocket socket)
     {
         _tasks.Lose(now, socket);
+        Close(socket);
+    }
+
+    private void Close(LocalSocket socket)
+    {
         _sockets.Remove(socket);
         _servers.Forget(socket);
         _context.HostRequests.Add(new CloseSocketRequest(_context.HostRequests.NextId(), socket.Handle));
@@ -175,7 +225,7 @@ internal sealed class Gatherer
     private void BindUnlessBound(AgentStream stream, int component, LocalInterfaceAddress address, int preferenceIndex)
     {
         bool IsIt(LocalSocket socket) => socket.Stream == stream && socket.Component == component && socket.Interface.Address == address.Address;
-        if (_sockets.Exists(IsIt) || _binding.Exists(IsIt))
+        if (!stream.Uses(component) || _sockets.Exists(IsIt) || _binding.Exists(IsIt))
         {
             return;
         }
@@ -199,7 +249,7 @@ internal sealed class Gatherer
             return;
         }
 
-        if (State == IceGatheringState.Complete)
+        if (State == IceGatheringState.Complete || !socket.Stream.Uses(socket.Component))
         {
             // The peer was told that no more candidates come.
             _context.HostRequests.Add(new CloseSocketRequest(_context.HostRequests.NextId(), socket.Handle));

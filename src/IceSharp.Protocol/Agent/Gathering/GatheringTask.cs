@@ -41,6 +41,9 @@ internal sealed class GatheringTask(ServerQuest quest, ServerPlace place)
     /// <summary>When the first packet left; null before.</summary>
     public MonotonicTime? StartedAt { get; set; }
 
+    /// <summary>When its allocation began to be released because nobody uses the socket any more; null while it is used.</summary>
+    public MonotonicTime? RetiredAt { get; set; }
+
     /// <summary>Whether gathering waits for it no longer.</summary>
     public bool IsDone { get; set; }
 

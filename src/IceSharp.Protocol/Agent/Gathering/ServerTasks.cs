@@ -26,6 +26,7 @@ internal sealed class ServerTasks(AgentContext context, CandidateFactory factory
             foreach (GatheringTask task in _tasks)
             {
                 next = Deadline.Min(next, task.NextTimeout);
+                next = task.RetiredAt is { } retired ? Deadline.Min(next, new Deadline(retired + context.Options.CloseTimeout, TimerReason.Close)) : next;
                 next = Deadline.Min(next, new Deadline(task.Quest.NextPlaceAt, TimerReason.Transaction));
             }
 
@@ -52,6 +53,47 @@ internal sealed class ServerTasks(AgentContext context, CandidateFactory factory
                 TellAllocation(now, task, allocation);
             }
             else if (task.Allocation is null or { State: not TurnAllocationState.Closing })
+            {
+                Forget(task);
+            }
+        }
+    }
+
+    /// <summary>Whether allocations are being released whose sockets nobody uses any more.</summary>
+    public bool HasRetired => _tasks.Exists(t => t.RetiredAt is not null);
+
+    /// <summary>Nobody uses the socket any more: its allocations are released, everything else is forgotten.</summary>
+    public void Retire(MonotonicTime now, LocalSocket socket, string reason)
+    {
+        foreach (GatheringTask task in socket.Tasks.ToArray())
+        {
+            if (!task.IsDone)
+            {
+                Finish(now, task, GatheringResult.Skipped, reason, 0);
+            }
+
+            task.Quest.IsDone = true;
+            task.KeepaliveAt = MonotonicTime.Never;
+            if (task.Allocation is { State: TurnAllocationState.Allocated } allocation)
+            {
+                task.RetiredAt = now;
+                allocation.Close(now);
+                allocation.StartPending(now);
+            }
+            else
+            {
+                Forget(task);
+            }
+        }
+    }
+
+    /// <summary>Forgets the allocations of a retired socket that the server has released, or has had time enough to.</summary>
+    public void ForgetReleased(MonotonicTime now, LocalSocket socket)
+    {
+        foreach (GatheringTask task in socket.Tasks.ToArray())
+        {
+            bool isOver = task.RetiredAt is { } retired && now >= retired + context.Options.CloseTimeout;
+            if (isOver || task.Allocation is not { State: TurnAllocationState.Closing or TurnAllocationState.Allocated })
             {
                 Forget(task);
             }

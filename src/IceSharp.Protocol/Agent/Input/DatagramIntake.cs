@@ -19,7 +19,14 @@ internal sealed class DatagramIntake(AgentContext context, Gatherer gatherer, Se
             return servers.FindStream(path.Socket) is { } task ? ReceiveFromStream(now, task, path, datagram) : DatagramVerdict.Dropped(DropReason.UnknownSocket);
         }
 
-        return ReceiveFromServer(now, socket, path, datagram) ?? ReceiveInner(now, socket.Direct!, path.Remote, datagram, 0, datagram.Length);
+        if (ReceiveFromServer(now, socket, path, datagram) is { } ofServer)
+        {
+            return ofServer;
+        }
+
+        return socket.Stream.Uses(socket.Component)
+            ? ReceiveInner(now, socket.Direct!, path.Remote, datagram, 0, datagram.Length)
+            : DatagramVerdict.Dropped(DropReason.Closed);
     }
 
     // One address may be both STUN and TURN server: each task gets its turn until one recognises the message.
@@ -38,7 +45,7 @@ internal sealed class DatagramIntake(AgentContext context, Gatherer gatherer, Se
             {
                 case VerdictKind.Consumed:
                     return verdict;
-                case VerdictKind.Payload when task.RelayBase is { } relay:
+                case VerdictKind.Payload when task.RelayBase is { } relay && socket.Stream.Uses(socket.Component):
                     return ReceiveInner(now, relay, verdict.Peer, datagram, verdict.PayloadOffset, verdict.PayloadLength);
                 default:
                     dropped = verdict;

@@ -30,6 +30,11 @@ internal sealed class Restarts(AgentContext context, CheckInitiator initiator, C
     /// <summary>This agent wants a restart: fresh credentials, and candidates for them. The session in force goes on until the peer answers.</summary>
     public void Begin(MonotonicTime now, AgentStream stream)
     {
+        if (!stream.IsInUse)
+        {
+            return;
+        }
+
         stream.BeginRestart(now, context.Random);
         if (stream.Current.Remote is null)
         {
@@ -38,6 +43,19 @@ internal sealed class Restarts(AgentContext context, CheckInitiator initiator, C
         }
 
         gatherer.Regather(now, stream);
+    }
+
+    /// <summary>The stream is not used any more: none of its sessions checks, nominates or keeps consent.</summary>
+    public void Abandon(AgentStream stream)
+    {
+        foreach (StreamGeneration generation in new[] { stream.Pending, stream.Previous }.OfType<StreamGeneration>())
+        {
+            Drop(generation);
+        }
+
+        (stream.Pending, stream.Previous) = (null, null);
+        initiator.Forget(stream.Current);
+        consent.Forget(stream.Current);
     }
 
     /// <summary>Gives up a restart that the peer has not answered.</summary>

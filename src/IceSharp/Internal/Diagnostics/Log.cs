@@ -56,6 +56,15 @@ internal static partial class Log
     [LoggerMessage(19, LogLevel.Information, "Agent {Agent} stream {Stream} component {Component} has lost the peer's consent ({Loss}), {Seconds} s after the last response.")]
     public static partial void ConsentLost(ILogger logger, string agent, int stream, int component, IceConsentLoss loss, double seconds);
 
+    [LoggerMessage(32, LogLevel.Information, "Agent {Agent} stream {Stream} is not used any more ({Why}): {Reason}")]
+    public static partial void StreamEnded(ILogger logger, string agent, int stream, IceStreamEnd why, string reason);
+
+    [LoggerMessage(33, LogLevel.Debug, "Agent {Agent} stream {Stream} has RTCP with RTP on component 1.")]
+    public static partial void RtcpMuxed(ILogger logger, string agent, int stream);
+
+    [LoggerMessage(34, LogLevel.Information, "Agent {Agent} stream {Stream} wants another offer ({Why}): {Reason}")]
+    public static partial void UpdatedOfferNeeded(ILogger logger, string agent, int stream, IceOfferReason why, string reason);
+
     [LoggerMessage(20, LogLevel.Debug, "Agent {Agent} opened socket {Socket} on {Address}.")]
     public static partial void SocketOpened(ILogger logger, string agent, Protocol.SocketHandle socket, Protocol.TransportAddress address);
 

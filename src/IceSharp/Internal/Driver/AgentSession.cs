@@ -20,6 +20,7 @@ internal sealed class AgentSession(
     private readonly TaskCompletionSource _closed = new(continuations);
     private readonly ConcurrentDictionary<IceCandidatePairInfo, string> _reasons = [];
     private readonly List<Action> _atEnd = [];
+    private readonly List<TaskCompletionSource<IceDescription>> _answers = [];
     private volatile IceDataStream[] _streams = [];
     private volatile IceConnection[] _connections = [];
     private volatile IReadOnlyList<IceCandidatePairInfo>[] _pairs = [];
@@ -82,12 +83,12 @@ internal sealed class AgentSession(
 
     public static IceException ClosedException() => new(IceError.AgentClosed, "The agent was closed.");
 
-    /// <summary>Adds a stream; before the driver starts.</summary>
+    /// <summary>Adds a stream; before the driver starts, or on the loop.</summary>
     public void Add(IceDataStream stream)
     {
         _streams = [.. _streams, stream];
         _connections = [.. _streams.SelectMany(s => s.Components).Select(c => c.Connection)];
-        _pairs = [.. _streams.Select(_ => Array.Empty<IceCandidatePairInfo>())];
+        _pairs = [.. _pairs, []];
     }
 
     public IceConnection? Connection(int stream, int component)
@@ -199,6 +200,20 @@ internal sealed class AgentSession(
             case RoleChanged changed:
                 Log.RoleChanged(logger, name, changed.Role, changed.Reason);
                 break;
+            case StreamEnded ended:
+                Log.StreamEnded(logger, name, ended.Stream, ended.Why, ended.Reason);
+                _pairsChanged = _candidatesChanged = true;
+                _atEnd.Add(() => CloseStream(ended));
+                break;
+            case RtcpMuxed muxed:
+                Log.RtcpMuxed(logger, name, muxed.Stream);
+                _pairsChanged = _candidatesChanged = true;
+                _atEnd.Add(() => CloseRtcp(muxed));
+                break;
+            case UpdatedOfferNeeded needed:
+                Log.UpdatedOfferNeeded(logger, name, needed.Stream, needed.Why, needed.Reason);
+                watchers.UpdatedOfferNeeded(new IceOfferNotice(Mid(needed.Stream), needed.Why, needed.Reason));
+                break;
             case RemoteCandidateIgnored ignored:
                 Log.CandidateIgnored(logger, name, ignored.Candidate.Address, ignored.Stream, ignored.Reason);
                 break;
@@ -216,6 +231,20 @@ internal sealed class AgentSession(
         }
     }
 
+    /// <summary>The answer to the last offer, at once or as soon as the pairs that it names are checked. On the loop.</summary>
+    public Task<IceDescription> AnswerWhenReady(IceAgentMachine machine)
+    {
+        if (!machine.IsAnswerPending)
+        {
+            return Task.FromResult(machine.CreateLocalDescription(IceDescriptionKind.Answer));
+        }
+
+        var answer = new TaskCompletionSource<IceDescription>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _answers.Add(answer);
+        _ending.Token.Register(() => answer.TrySetException(EndReason));
+        return answer.Task;
+    }
+
     /// <summary>Publishes what has changed in this batch. On the loop.</summary>
     public void PublishSnapshots(IceAgentMachine machine)
     {
@@ -231,6 +260,12 @@ internal sealed class AgentSession(
         {
             _candidatesChanged = false;
             _description = machine.CreateLocalDescription();
+        }
+
+        if (_answers.Count > 0 && !machine.IsAnswerPending)
+        {
+            _answers.ForEach(answer => answer.TrySetResult(machine.CreateLocalDescription(IceDescriptionKind.Answer)));
+            _answers.Clear();
         }
 
         // Last: who waited finds the state and the pairs as they are now.
@@ -329,6 +364,29 @@ internal sealed class AgentSession(
         foreach (IceComponent component in stream.Components)
         {
             component.Connection.FailConnect(reason);
+        }
+    }
+
+    private void CloseStream(StreamEnded ended)
+    {
+        IceDataStream stream = _streams[ended.Stream];
+        stream.End = ended.Why;
+        var reason = new IceException(IceError.StreamEnded, $"Stream '{stream.Mid}' is not used any more: {ended.Reason}.");
+        foreach (IceComponent component in stream.Components)
+        {
+            component.Connection.Close(reason);
+        }
+
+        watchers.StreamEnded(new IceStreamEndNotice(stream.Mid, ended.Why, ended.Reason));
+    }
+
+    private void CloseRtcp(RtcpMuxed muxed)
+    {
+        IceDataStream stream = _streams[muxed.Stream];
+        stream.IsRtcpMuxed = true;
+        foreach (IceComponent component in stream.Components.Skip(1))
+        {
+            component.Connection.Close(new IceException(IceError.StreamEnded, $"{component} is not used any more: RTCP goes with RTP on component 1."));
         }
     }
 

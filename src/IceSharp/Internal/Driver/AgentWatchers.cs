@@ -7,6 +7,8 @@ internal sealed record AgentWatchers(
     Action<IcePairChange> PairStateChanged,
     Action<IceSelectedPairChange> SelectedPairChanged,
     Action<IceLocalAddressChange> LocalAddressesChanged,
+    Action<IceStreamEndNotice> StreamEnded,
+    Action<IceOfferNotice> UpdatedOfferNeeded,
     Action<IceConsentLossNotice> ConsentLost,
     Action<IceRestartSuggestion> RestartSuggested,
     Action<IceRestart> Restarted,
