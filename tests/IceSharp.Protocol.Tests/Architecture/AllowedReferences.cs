@@ -38,6 +38,7 @@ internal static class AllowedReferences
         "System.Reflection.AssemblyDescriptionAttribute",
         "System.Reflection.AssemblyFileVersionAttribute",
         "System.Reflection.AssemblyInformationalVersionAttribute",
+        "System.Reflection.MemberInfo",
         "System.Reflection.AssemblyMetadataAttribute",
         "System.Reflection.AssemblyProductAttribute",
         "System.Reflection.AssemblyTitleAttribute",
