@@ -10,7 +10,7 @@ public sealed record BurstLoss(double Enter, double Leave)
     public double Enter { get; init => field = Share(value, nameof(Enter)); } = Share(Enter, nameof(Enter));
 
     /// <summary>Chance that a bad link turns good with a packet.</summary>
-    public double Leave { get; init => field = NotNever(value); } = NotNever(Leave);
+    public double Leave { get; init => field = NotNever(value, nameof(Leave)); } = NotNever(Leave, nameof(Leave));
 
     /// <summary>Share of packets lost while the link is bad.</summary>
     /// <value>0 to 1; the default is 1.</value>
@@ -23,7 +23,7 @@ public sealed record BurstLoss(double Enter, double Leave)
     internal static double Share(double value, string name) =>
         value is >= 0 and <= 1 ? value : throw new ArgumentOutOfRangeException(name, value, "A share lies between 0 and 1.");
 
-    private static double NotNever(double value) => value > 0
-        ? Share(value, nameof(Leave))
-        : throw new ArgumentOutOfRangeException(nameof(Leave), value, "A burst must be able to end.");
+    private static double NotNever(double value, string name) => value > 0
+        ? Share(value, name)
+        : throw new ArgumentOutOfRangeException(name, value, "A burst must be able to end.");
 }
