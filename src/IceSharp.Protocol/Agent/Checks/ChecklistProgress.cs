@@ -257,13 +257,15 @@ internal sealed class ChecklistProgress(AgentContext context, ChecklistSet check
                 return best;
             }
 
-            CandidatePair generator = best.Generator ?? best;
-            if (generator.State == Succeeded)
+            // The pair that stands for the path in the list now: the one that proved it may have left the list with a nomination.
+            CandidatePair proof = best.Generator ?? best;
+            CandidatePair? generator = stream.Checklist.FindPath(proof.Base, proof.Remote.Address);
+            if (generator is { State: Succeeded })
             {
                 checklists.Trigger(generator, "consent has to be regained before it is used");
             }
 
-            if (generator.State != Failed)
+            if (generator is { State: not Failed })
             {
                 return null;
             }
