@@ -11,6 +11,7 @@ internal sealed class AgentContext
         Random = random;
         Policy = new GatheringPolicy(options);
         Role = new AgentRole(options.Role, random, Events);
+        Outbox = new Outbox(Limits);
         Pacer = new TransactionPacer(gate, options.Pacing);
     }
 
@@ -28,9 +29,11 @@ internal sealed class AgentContext
 
     public AgentEvents Events { get; } = new();
 
-    public Outbox Outbox { get; } = new();
+    public Outbox Outbox { get; }
 
     public HostRequests HostRequests { get; } = new();
+
+    public LimitCounters Limits { get; } = new();
 
     public FoundationTable Foundations { get; } = new();
 
@@ -48,6 +51,9 @@ internal sealed class AgentContext
 
     /// <summary>Whether this agent described itself before it knew the peer; null as long as neither has happened.</summary>
     public bool? MadeTheOffer { get; set; }
+
+    /// <summary>Whether both agents announce "renomination": the controlling one may nominate again, the latest nomination counts.</summary>
+    public bool Renominates { get; set; }
 
     /// <summary>When checks became possible; null before.</summary>
     public MonotonicTime? ChecksBeganAt { get; set; }
@@ -76,6 +82,16 @@ internal sealed class AgentContext
             stream.Newest.IsRestartSuggested = true;
             Events.Add(new RestartSuggested(stream.Index, reason));
         }
+    }
+
+    /// <summary>How many candidates of the peer were refused, by reason.</summary>
+    public long[] RefusedCandidates { get; } = new long[Enum.GetValues<RemoteCandidateRefusal>().Length];
+
+    /// <summary>Tells that a candidate of the peer is not used, and counts it.</summary>
+    public void Refuse(int stream, IceCandidate candidate, RemoteCandidateRefusal kind, string reason)
+    {
+        RefusedCandidates[(int)kind]++;
+        Events.Add(new RemoteCandidateIgnored(stream, candidate, reason) { Kind = kind });
     }
 
     public void NoteRoundTrip(TimeSpan roundTrip)

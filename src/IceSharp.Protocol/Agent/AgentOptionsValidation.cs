@@ -7,6 +7,7 @@ internal static class AgentOptionsValidation
 {
     public static void Validate(IceAgentMachineOptions options)
     {
+        ArgumentNullException.ThrowIfNull(options.Nomination, nameof(options.Nomination));
         InRange(options.Pacing, TimeSpan.FromMilliseconds(5), TimeSpan.FromSeconds(10), nameof(options.Pacing));
         InRange(options.KeepaliveInterval, TimeSpan.FromSeconds(15), TimeSpan.FromHours(1), nameof(options.KeepaliveInterval));
         InRange(options.GatheringTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10), nameof(options.GatheringTimeout));
@@ -20,6 +21,11 @@ internal static class AgentOptionsValidation
         }
 
         InRange(options.MaxRemoteCandidates, 1, 1000, nameof(options.MaxRemoteCandidates));
+        if (options.IsLite && (options.Servers.Count > 0 || options.TransportPolicy is not (IceTransportPolicy.All or IceTransportPolicy.HostOnly)))
+        {
+            throw new ArgumentException($"A lite agent has host candidates only: no servers ({options.Servers.Count} given) and no other transport policy.", nameof(options));
+        }
+
         if (options.Ports.First > options.Ports.Last || (options.Ports.First == 0 && options.Ports.Last != 0))
         {
             throw new ArgumentOutOfRangeException(nameof(options), options.Ports, "A port range goes from a lower to a higher port and does not start at 0.");

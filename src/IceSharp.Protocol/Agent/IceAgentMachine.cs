@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace IceSharp.Protocol.Agent;
 
-/// <summary>A full ICE agent (RFC 8445) without I/O: datagrams and time go in; datagrams, host requests and events come out.</summary>
+/// <summary>An ICE agent (RFC 8445), full or lite, without I/O: datagrams and time go in; datagrams, host requests and events come out.</summary>
 /// <remarks>
 /// Inputs mutate and never block; after each batch of inputs poll, in this order and until empty, <see cref="TryGetTransmit"/>,
 /// <see cref="TryGetHostRequest"/>, <see cref="TryGetEvent"/>, then read <see cref="NextTimeout"/>. What a peer sends never throws.
@@ -16,6 +16,7 @@ public sealed class IceAgentMachine : IDisposable
     private readonly ChecklistSet _checklists;
     private readonly Nominations _nominations;
     private readonly CheckInitiator _initiator;
+    private readonly SecondRound _secondRound;
     private readonly DatagramIntake _intake;
     private readonly CandidateFactory _factory;
     private readonly ServerTasks _servers;
@@ -48,10 +49,13 @@ public sealed class IceAgentMachine : IDisposable
         _journal?.Created(options);
         _context = new AgentContext(AgentJournals.Observe(options), AgentJournals.Observe(random, _journal), AgentJournals.Observe(pacingGate, _journal));
         _checklists = new ChecklistSet(_context);
-        _nominations = new Nominations(_context, _checklists, pair => _initiator!.Cancel(pair));
+        var evidence = new Evidence(_context);
+        _nominations = new Nominations(_context, _checklists, evidence, pair => _initiator!.Cancel(pair), () => _gatherer!.State == IceGatheringState.Complete);
         var conclusions = new CheckConclusions(_context, _checklists, _nominations);
         _initiator = new CheckInitiator(_context, _checklists, conclusions);
-        var triggered = new TriggeredChecks(_context, _checklists, _initiator, _nominations);
+        _secondRound = new SecondRound(_context, _checklists, _initiator, evidence);
+        var lite = new LiteSelection(_context, _checklists, _nominations);
+        var triggered = new TriggeredChecks(_context, _checklists, _initiator, _nominations, lite);
         _factory = new CandidateFactory(_context, _checklists);
         _servers = new ServerTasks(_context, _factory, _checklists);
         _gatherer = new Gatherer(_context, _factory, _servers);
@@ -62,7 +66,7 @@ public sealed class IceAgentMachine : IDisposable
         _ends = new StreamEnds(_context, _gatherer, _initiator, _restarts);
         _advice = new OfferAdvice(_context);
         _remoteCandidates = new RemoteCandidatesCheck(_context);
-        _remote = new RemoteDescriptions(_context, _checklists, triggered, _restarts, _ends, _remoteCandidates);
+        _remote = new RemoteDescriptions(_context, _checklists, triggered, _restarts, _ends, _remoteCandidates, lite);
         _intake = new DatagramIntake(_context, _gatherer, _servers, _initiator, new CheckResponder(_context, conclusions, triggered), _consent);
     }
 
@@ -95,6 +99,7 @@ public sealed class IceAgentMachine : IDisposable
             next = Deadline.Min(next, new Deadline(_nominations.NextDecision, TimerReason.Nomination));
             next = Deadline.Min(next, new Deadline(_consent.NextDeadline, TimerReason.Consent));
             next = Deadline.Min(next, new Deadline(_restarts.NextDeadline, TimerReason.Restart));
+            next = Deadline.Min(next, new Deadline(_secondRound.NextDeadline, TimerReason.Nomination));
             next = Deadline.Min(next, new Deadline(_keepalives.NextDeadline, TimerReason.Keepalive));
             next = Deadline.Min(next, new Deadline(_progress.PatienceEndsAt, TimerReason.Pac));
             next = HasPacedWork ? Deadline.Min(next, new Deadline(_context.Pacer.NextSlot, TimerReason.Pacing)) : next;
@@ -109,6 +114,12 @@ public sealed class IceAgentMachine : IDisposable
 
     /// <summary>How many datagrams were dropped for a reason.</summary>
     public long GetDropCount(DropReason reason) => _drops[(int)reason];
+
+    /// <summary>How often a bound on what the peer can cause was met.</summary>
+    public long GetLimitCount(IceAgentLimit limit) => _context.Limits[limit];
+
+    /// <summary>How many candidates of the peer were refused for a reason.</summary>
+    public long GetRefusedCandidateCount(RemoteCandidateRefusal reason) => _context.RefusedCandidates[(int)reason];
 
     /// <summary>Adds a data stream. One that comes after gathering has started is gathered for with the next <see cref="StartGathering"/>, and keeps its place behind the others in all descriptions.</summary>
     /// <param name="mid">Identification of the stream: 1 to 32 token characters, unique in the agent.</param>
@@ -326,6 +337,19 @@ public sealed class IceAgentMachine : IDisposable
         return verdict;
     }
 
+    /// <summary>Takes an ICMP error that quotes a datagram of this machine. A hard one ends the check that was on its way there and fails its pair (RFC 8445 §7.2.5.2.2); a soft one changes nothing, and so does one that quotes no check.</summary>
+    /// <param name="now">The current time.</param>
+    /// <param name="path">The socket that sent the datagram, and where it went.</param>
+    /// <param name="isHard">Whether it says that protocol or port are unreachable: type 3 code 2, 3 or 4.</param>
+    public void HandleIcmpError(MonotonicTime now, in TransportPath path, bool isHard)
+    {
+        _journal?.Called(nameof(HandleIcmpError), now, path, isHard);
+        if (isHard && _context.Options.UseIcmpErrors && !_context.IsClosing && _gatherer.Find(path.Socket)?.Direct is { } from && _initiator.HandleUnreachable(from, path.Remote))
+        {
+            Advance(now);
+        }
+    }
+
     /// <summary>Does all work that is due; early or repeated calls do nothing.</summary>
     public void HandleTimeout(MonotonicTime now)
     {
@@ -505,6 +529,7 @@ public sealed class IceAgentMachine : IDisposable
         _servers.HandleTimeout(now);
         _gatherer.CloseRetired(now);
         _gatherer.Settle(now);
+        _secondRound.HandleTimeout(now);
         _nominations.Decide(now);
         while (_servers.WantsPassage && _context.Pacer.TryPass(now))
         {
@@ -514,6 +539,7 @@ public sealed class IceAgentMachine : IDisposable
         if (HasPacedWork && _context.Pacer.TryTakeSlot(now))
         {
             StartOne(now);
+            _secondRound.HandleTimeout(now);
             _nominations.Decide(now);
         }
 

@@ -56,6 +56,24 @@ public sealed record IceAgentMachineOptions
     /// <summary>Most remote candidates kept for a stream, learnt ones included: 1 to 1000, default 64 (RFC 8445 §19.5.1).</summary>
     public int MaxRemoteCandidates { get; init; } = 64;
 
+    /// <summary>How the first retransmission timeout of checks is computed; the default is <see cref="CheckRtoRule.Linear"/>.</summary>
+    public CheckRtoRule CheckRto { get; init; }
+
+    /// <summary>Whether this is a lite agent (RFC 8445 §2.5): host candidates only, one an address family, and no checks of its own; for hosts on the public internet. Off by default.</summary>
+    public bool IsLite { get; init; }
+
+    /// <summary>Whether <see cref="IceAgentMachine.HandleIcmpError"/> may end checks; on by default.</summary>
+    public bool UseIcmpErrors { get; init; } = true;
+
+    /// <summary>Decides which candidates of the peer are used; null uses all that are sound. Called on the thread that runs the machine.</summary>
+    public Func<IceCandidate, bool>? RemoteCandidateFilter { get; init; }
+
+    /// <summary>Decides when this agent nominates, and which nominations of the peer it takes; the default is <see cref="EvidenceNomination"/>.</summary>
+    public IceNominationPolicy Nomination { get; init; } = new EvidenceNomination();
+
+    /// <summary>Whether the agent announces the option <c>renomination</c>; off by default. With a peer that does too, the first valid pair is nominated at once and a better one later, without a restart (draft-thatcher-ice-renomination).</summary>
+    public bool Renomination { get; init; }
+
     /// <summary>Tr: a pair that carries data gets a keepalive after this much silence; at least 15 s, the default (RFC 8445 §11).</summary>
     public TimeSpan KeepaliveInterval { get; init; } = TimeSpan.FromSeconds(15);
 

@@ -5,11 +5,20 @@ namespace IceSharp.Protocol.Agent;
 /// <summary>Writes what the agent tells the peer (RFC 8839 §4): in first descriptions all candidates, in later ones of a completed stream those of the nominated pairs.</summary>
 internal static class LocalDescriptions
 {
+    /// <summary>The option tag of draft-thatcher-ice-renomination.</summary>
+    internal const string Renomination = "renomination";
+
     public static IceDescription Describe(AgentContext context, IceDescriptionKind kind, bool gatheringComplete) => new()
     {
-        Options = ["ice2", "trickle"],
+        IsLite = context.Options.IsLite,
+        Options = context.Options switch
+        {
+            { IsLite: true } => ["ice2"],
+            { Renomination: true } => ["ice2", "trickle", Renomination],
+            _ => ["ice2", "trickle"],
+        },
         PacingMilliseconds = (int)context.Options.Pacing.TotalMilliseconds,
-        Streams = [.. context.Streams.Select(stream => Describe(context, stream, kind, gatheringComplete))],
+        Streams = [.. context.Streams.Select(stream => context.Options.IsLite && stream.IsInUse ? DescribeLite(context, stream, gatheringComplete) : Describe(context, stream, kind, gatheringComplete))],
     };
 
     private static IceStreamDescription Describe(AgentContext context, AgentStream stream, IceDescriptionKind kind, bool gatheringComplete)
@@ -71,5 +80,26 @@ internal static class LocalDescriptions
         }
 
         return stream.Checklist.State == ChecklistState.Completed ? components.Select(c => stream.Checklist.Nominated(c)!.Local) : [];
+    }
+
+    // All candidates again while the list runs; then those of the selected pairs, and towards a lite peer whose candidates they reach (RFC 8839 §4.4.1.3).
+    private static IceStreamDescription DescribeLite(AgentContext context, AgentStream stream, bool gatheringComplete)
+    {
+        IceStreamDescription all = Describe(context, stream, IceDescriptionKind.Unknown, gatheringComplete);
+        CandidatePair?[] chosen = [.. Enumerable.Range(1, stream.UsedComponents).Select(c => stream.Checklist.Best(c))];
+        if (chosen.Contains(null))
+        {
+            return all;
+        }
+
+        return all with
+        {
+            Candidates = [.. chosen.Select(pair => pair!.Local.Info)],
+            DefaultDestination = chosen[0]!.Local.Address,
+            RtcpDestination = chosen.Length > 1 ? chosen[1]!.Local.Address : null,
+            RemoteCandidates = context.PeerIsLite && context.Role.IsControlling
+                ? [.. chosen.Select(pair => new IceRemoteCandidate(pair!.Component, pair.Remote.Address))]
+                : [],
+        };
     }
 }

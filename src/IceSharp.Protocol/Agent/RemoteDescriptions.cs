@@ -1,7 +1,7 @@
 namespace IceSharp.Protocol.Agent;
 
 /// <summary>Works in what the peer tells: credentials, options, candidates at once or one by one (RFC 8839 §4.3, RFC 8838 §11).</summary>
-internal sealed class RemoteDescriptions(AgentContext context, ChecklistSet checklists, TriggeredChecks triggered, Restarts restarts, StreamEnds ends, RemoteCandidatesCheck remoteCandidates)
+internal sealed class RemoteDescriptions(AgentContext context, ChecklistSet checklists, TriggeredChecks triggered, Restarts restarts, StreamEnds ends, RemoteCandidatesCheck remoteCandidates, LiteSelection lite)
 {
     private IceDescription? _inForce;
 
@@ -69,6 +69,8 @@ internal sealed class RemoteDescriptions(AgentContext context, ChecklistSet chec
             triggered.Replay(now, stream.Current);
             remoteCandidates.Judge(stream);
         }
+
+        lite.Choose(now, description);
     }
 
     // RFC 8839 §4.2.5, §4.3.3: what the peer rejects or does not use ICE for ends here; a mismatch that the offerer sees ends everything.
@@ -134,9 +136,9 @@ internal sealed class RemoteDescriptions(AgentContext context, ChecklistSet chec
         var added = new List<RemoteCandidate>();
         foreach (IceCandidate candidate in candidates)
         {
-            if (Refusal(generation, credentials, candidate) is { } reason)
+            if (Refusal(generation, credentials, candidate) is { } refusal)
             {
-                context.Events.Add(new RemoteCandidateIgnored(generation.Stream.Index, candidate, reason));
+                context.Refuse(generation.Stream.Index, candidate, refusal.Kind, refusal.Reason);
             }
             else
             {
@@ -152,7 +154,7 @@ internal sealed class RemoteDescriptions(AgentContext context, ChecklistSet chec
     {
         foreach (IceCandidate candidate in candidates)
         {
-            context.Events.Add(new RemoteCandidateIgnored(generation.Stream.Index, candidate, "it comes after the end of candidates"));
+            context.Refuse(generation.Stream.Index, candidate, RemoteCandidateRefusal.AfterEnd, "it comes after the end of candidates");
         }
     }
 
@@ -172,35 +174,47 @@ internal sealed class RemoteDescriptions(AgentContext context, ChecklistSet chec
     private static RemoteCandidate? Find(StreamGeneration generation, IceCandidate candidate) =>
         generation.RemoteCandidates.Find(r => r.Address == candidate.Address && r.Component == candidate.Component);
 
-    private string? Refusal(StreamGeneration generation, RemoteCredentials credentials, IceCandidate candidate)
+    private (RemoteCandidateRefusal Kind, string Reason)? Refusal(StreamGeneration generation, RemoteCredentials credentials, IceCandidate candidate)
     {
-        if (AddressRules.RefusalOfRemote(candidate) is { } reason)
+        if (AddressRules.RefusalOfRemote(candidate, context.Options) is { } refusal)
         {
-            return reason;
+            return refusal;
         }
 
         if (candidate.Ufrag is { } ufrag && ufrag != credentials.Ufrag)
         {
-            return $"belongs to another generation (ufrag {ufrag})";
+            return (RemoteCandidateRefusal.OtherGeneration, $"belongs to another generation (ufrag {ufrag})");
         }
 
         if (Find(generation, candidate) is { IsSignalled: true })
         {
-            return "known already";
+            return (RemoteCandidateRefusal.Known, "known already");
         }
 
-        return generation.RemoteCandidates.Count >= context.Options.MaxRemoteCandidates ? "too many remote candidates" : null;
+        if (generation.RemoteCandidates.Count < context.Options.MaxRemoteCandidates || Find(generation, candidate) is not null)
+        {
+            return null;
+        }
+
+        context.Limits.Note(IceAgentLimit.RemoteCandidates);
+        return (RemoteCandidateRefusal.LimitReached, "too many remote candidates");
     }
 
     private void Begin(MonotonicTime now, IceDescription description)
     {
         context.ChecksBeganAt = now;
         context.PeerIsIce2 = description.Options.Contains("ice2");
+        context.PeerIsLite = description.IsLite;
+        context.Renominates = context.Options.Renomination && description.Options.Contains(LocalDescriptions.Renomination);
 
         // The larger of both proposals; none counts as 50 ms (RFC 8445 §14.2, RFC 8839 §5.5).
         TimeSpan proposed = TimeSpan.FromMilliseconds(Math.Min(description.PacingMilliseconds ?? 50, 10_000));
         context.Pacer.Ta = proposed > context.Options.Pacing ? proposed : context.Options.Pacing;
-        if (description.IsLite)
+        if (context.Options.IsLite && !description.IsLite)
+        {
+            context.Role.Decide(IceRole.Controlled, "this agent is lite, the peer is not");
+        }
+        else if (description.IsLite && !context.Options.IsLite)
         {
             context.Role.Decide(IceRole.Controlling, "the peer is a lite agent");
         }

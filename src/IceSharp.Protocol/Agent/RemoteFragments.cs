@@ -30,7 +30,7 @@ internal sealed class RemoteFragments(AgentContext context, RemoteDescriptions r
         {
             foreach (IceCandidate candidate in told.Candidates)
             {
-                context.Events.Add(new RemoteCandidateIgnored(generation.Stream.Index, candidate, $"its fragment belongs to another generation (ufrag {told.Ufrag})"));
+                context.Refuse(generation.Stream.Index, candidate, RemoteCandidateRefusal.OtherGeneration, $"its fragment belongs to another generation (ufrag {told.Ufrag})");
             }
 
             return;

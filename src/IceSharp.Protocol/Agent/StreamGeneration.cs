@@ -6,6 +6,8 @@ namespace IceSharp.Protocol.Agent;
 internal sealed class StreamGeneration : IDisposable
 {
     private readonly List<PathConsent> _consents = [];
+    // Renomination: the highest value of each component, sent or received; 24 bits.
+    private readonly uint[] _nominations;
 
     public StreamGeneration(AgentStream stream, int number, MonotonicTime beganAt, IRandomSource random)
     {
@@ -17,6 +19,7 @@ internal sealed class StreamGeneration : IDisposable
         LocalKey = StunIntegrityKey.ShortTerm(Password);
         UfragBytes = System.Text.Encoding.ASCII.GetBytes(Ufrag);
         Checklist = new Checklist(this);
+        _nominations = new uint[stream.ComponentCount];
     }
 
     public AgentStream Stream { get; }
@@ -63,6 +66,12 @@ internal sealed class StreamGeneration : IDisposable
 
     /// <summary>When the credentials of both sides were known and checks became possible; null before.</summary>
     public MonotonicTime? ChecksBeganAt { get; set; }
+
+    /// <summary>When the first check of the peer was worked in: from then on it is known to be checking; null before.</summary>
+    public MonotonicTime? PeerBeganAt { get; set; }
+
+    /// <summary>Whether no more candidates of the peer are expected.</summary>
+    public bool HasAllRemoteCandidates => RemoteEnded || PatienceIsOver;
 
     /// <summary>Whether the peer was given enough time to name its candidates, though it has not said that it ended.</summary>
     public bool PatienceIsOver { get; set; }
@@ -138,6 +147,23 @@ internal sealed class StreamGeneration : IDisposable
     public bool Knows(IceCandidate candidate) =>
         RemoteCandidates.Exists(r => r.IsSignalled && r.Address == candidate.Address && r.Component == candidate.Component)
         || PendingRemoteCandidates.Exists(p => p.Address == candidate.Address && p.Component == candidate.Component && p.Ufrag == candidate.Ufrag);
+
+    public uint LatestNomination(int component) => _nominations[component - 1];
+
+    /// <summary>The value of our next nomination: each larger than the one before (draft-thatcher-ice-renomination).</summary>
+    public uint NextNomination(int component) => _nominations[component - 1] = Math.Min(_nominations[component - 1] + 1, 0xFFFFFF);
+
+    /// <summary>Takes a nomination of the peer; a value that is not higher than all before changes nothing.</summary>
+    public bool TryTakeNomination(int component, uint value)
+    {
+        if (value <= _nominations[component - 1])
+        {
+            return false;
+        }
+
+        _nominations[component - 1] = value;
+        return true;
+    }
 
     public void SetRemote(string ufrag, string password)
     {

@@ -8,20 +8,20 @@ namespace IceSharp.Testing;
 /// <item>opening: the permission of a relay, then the list, one check each Ta;</item>
 /// <item>repeat: a check that came before the peer had opened its NAT or its relay is dropped and has to come again. With the doubling of RFC 8489 §6.2.1
 /// the next copy leaves at the latest as long after the drop as the check is old, plus one RTO;</item>
-/// <item>patience: min(3 R + Ta x list + S, C) of ADR 0002, counted from the last pair that came into the list;</item>
+/// <item>patience: min(2 R + Ta x 2 list + S, C) of ADR 0002, counted from the last pair that came into the list, and the second round of checks: Ta x list + R + S;</item>
 /// <item>nomination: the triggered checks that stand before it, one each Ta, and two round trips.</item>
 /// </list>
 /// </remarks>
 public sealed record OracleTiming
 {
     /// <summary>k of ADR 0002.</summary>
-    public const int RoundTripsOfPatience = 3;
+    public const int RoundTripsOfPatience = 2;
 
-    /// <summary>S of ADR 0002: the difference between the two starts within which the selected path is certain.</summary>
-    public static readonly TimeSpan Spread = TimeSpan.FromMilliseconds(100);
+    /// <summary>S of ADR 0002, in turns of Ta.</summary>
+    public const int SpareTurns = 2;
 
     /// <summary>C of ADR 0002.</summary>
-    public static readonly TimeSpan Cap = TimeSpan.FromSeconds(3);
+    public static readonly TimeSpan Cap = TimeSpan.FromSeconds(10);
 
     /// <summary>R: the longest round trip between the peers, over their relays, or to a server.</summary>
     public required TimeSpan RoundTrip { get; init; }
@@ -57,8 +57,10 @@ public sealed record OracleTiming
             TimeSpan list = Checklist * Pacing;
             TimeSpan opened = Exchange + RoundTrip + list;
             TimeSpan rto = InitialRto > list ? InitialRto : list;
-            TimeSpan patience = (RoundTripsOfPatience * RoundTrip) + list + Spread;
-            return opened + (opened + rto) + (patience < Cap ? patience : Cap) + list + (2 * RoundTrip);
+            TimeSpan spread = SpareTurns * Pacing;
+            TimeSpan patience = (RoundTripsOfPatience * RoundTrip) + (2 * list) + spread;
+            TimeSpan secondRound = list + RoundTrip + spread;
+            return opened + (opened + rto) + (patience < Cap ? patience : Cap) + secondRound + list + (2 * RoundTrip);
         }
     }
 }

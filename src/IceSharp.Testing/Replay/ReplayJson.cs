@@ -52,6 +52,16 @@ internal static class ReplayJson
         DefaultJsonTypeInfoResolver resolver = new();
         resolver.Modifiers.Add(info =>
         {
+            if (info.Type == typeof(IceNominationPolicy))
+            {
+                // A policy of the application's own is recorded without its name and cannot be replayed.
+                info.PolymorphismOptions = new JsonPolymorphismOptions
+                {
+                    UnknownDerivedTypeHandling = JsonUnknownDerivedTypeHandling.FallBackToBaseType,
+                    DerivedTypes = { new JsonDerivedType(typeof(EvidenceNomination), "evidence"), new JsonDerivedType(typeof(FirstValidNomination), "first valid") },
+                };
+            }
+
             for (int i = info.Properties.Count - 1; i >= 0; i--)
             {
                 Type type = info.Properties[i].PropertyType;

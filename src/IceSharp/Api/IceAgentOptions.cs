@@ -93,6 +93,26 @@ public sealed record IceAgentOptions
     /// <value>1 to 1000; the default is 64.</value>
     public int MaxRemoteCandidates { get; init; } = 64;
 
+    /// <summary>Whether this is a lite agent (RFC 8445 §2.5): host candidates only, one an address family, and no checks of its own; for hosts on the public internet.</summary>
+    /// <value>The default is false. True goes with neither <see cref="Servers"/> nor a <see cref="TransportPolicy"/> of relays.</value>
+    public bool IsLite { get; init; }
+
+    /// <summary>How the first retransmission timeout of checks is computed (RFC 8445 §14.3).</summary>
+    /// <value>The default is <see cref="CheckRtoRule.Linear"/>.</value>
+    public CheckRtoRule CheckRto { get; init; }
+
+    /// <summary>Decides which candidates of the peer are used. Called on the thread of the agent's loop.</summary>
+    /// <value>The default, null, uses all that are sound.</value>
+    public Func<IceCandidate, bool>? RemoteCandidateFilter { get; init; }
+
+    /// <summary>Decides when this agent nominates, and which nominations of the peer it takes.</summary>
+    /// <value>The default is an <see cref="EvidenceNomination"/>.</value>
+    public IceNominationPolicy Nomination { get; init; } = new EvidenceNomination();
+
+    /// <summary>Whether the agent announces <c>renomination</c>: with a peer that does too, the first valid pair is nominated at once and a better one later, without a restart (draft-thatcher-ice-renomination).</summary>
+    /// <value>The default is false.</value>
+    public bool Renomination { get; init; }
+
     /// <summary>Tr: a pair in use gets a keepalive after this much silence (RFC 8445 §11).</summary>
     /// <value>At least 15 s, which is the default.</value>
     public TimeSpan KeepaliveInterval { get; init; } = TimeSpan.FromSeconds(15);
@@ -189,6 +209,7 @@ public sealed record IceAgentOptions
         ArgumentNullException.ThrowIfNull(Tls);
         ArgumentNullException.ThrowIfNull(TypePreferences);
         ArgumentNullException.ThrowIfNull(AddressRewrites);
+        ArgumentNullException.ThrowIfNull(Nomination);
         ArgumentNullException.ThrowIfNull(LoggerFactory);
         ArgumentNullException.ThrowIfNull(TimeProvider);
         RequireRange(ReceiveQueueCapacity, 1, 65_536, nameof(ReceiveQueueCapacity));
@@ -224,6 +245,11 @@ public sealed record IceAgentOptions
             MismatchHandling = MismatchHandling,
             MaxCandidatePairs = MaxCandidatePairs,
             MaxRemoteCandidates = MaxRemoteCandidates,
+            IsLite = IsLite,
+            CheckRto = CheckRto,
+            RemoteCandidateFilter = RemoteCandidateFilter,
+            Nomination = Nomination,
+            Renomination = Renomination,
             KeepaliveInterval = KeepaliveInterval,
             ConsentFreshness = ConsentFreshness,
             GatheringTimeout = GatheringTimeout,

@@ -1,6 +1,7 @@
 using IceSharp.Protocol;
 using IceSharp.Protocol.Agent;
 using IceSharp.Protocol.Stun;
+using IceSharp.Protocol.Stun.Transactions;
 using IceSharp.TestMarks;
 
 namespace IceSharp.Protocol.Tests.Agent;
@@ -219,25 +220,27 @@ public class HostOnlyTests
 
         _wire.RunUntil(() => left.Events.OfType<PairNominated>().Any(), 5);
 
-        // Pair 2 answers at Ta + R = 70 ms; pair 1, place 1, is given 3 R + Ta + 100 ms = 210 ms, then a slot and a round trip.
-        _wire.Now.Should().Be(At(210 + 20));
+        // Pair 2 answers at Ta + R = 70 ms, the peer is heard at Ta + R/2 = 60 ms. Pair 1 is given the turns of pair 2 and of its own,
+        // two round trips and two spare turns: 2 Ta + Ta + 2 R + 2 Ta = 290 ms; then comes the nominating check's round trip.
+        _wire.Now.Should().Be(At(290 + 20));
         left.Machine.GetRoute(0, 1)!.Peer.Should().NotBe(dead);
     }
 
     [Fact]
     public void However_long_the_round_trip_a_silent_pair_is_outwaited_by_the_cap()
     {
-        var wire = new Wire(TimeSpan.FromMilliseconds(600));
+        var wire = new Wire(TimeSpan.FromSeconds(3));
         var test = new HostOnlyTests(wire);
-        Wire.Station left = test.Gathered("left", "10.0.1.5");
-        Wire.Station right = test.Gathered("right", "10.0.2.7", "10.0.3.7");
+        var patient = new IceAgentMachineOptions { Retransmission = new StunRetransmissionSettings { InitialRto = TimeSpan.FromSeconds(30) } };
+        Wire.Station left = test.Gathered("left", patient, "10.0.1.5");
+        Wire.Station right = test.Gathered("right", patient, "10.0.2.7", "10.0.3.7");
         TransportAddress dead = test.Exchange(left, right).Streams[0].Candidates[0].Address;
         wire.Loses = f => f.Source == dead || f.Destination == dead;
 
-        wire.RunUntil(() => left.Events.OfType<PairNominated>().Any(), 10);
+        wire.RunUntil(() => left.Events.OfType<PairNominated>().Any(), 30);
 
-        // Three round trips alone would be 3.6 s; the cap is 3 s, then comes the nominating check's round trip.
-        wire.Now.Should().Be(At(3000 + 1200));
+        // Two round trips alone would be 12 s; the cap is 10 s after the peer was heard, at Ta + R/2, then comes the nominating check's round trip.
+        wire.Now.Should().Be(At(50 + 3000 + 10_000 + 6000));
     }
 
     [Fact]

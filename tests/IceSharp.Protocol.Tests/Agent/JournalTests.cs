@@ -6,13 +6,13 @@ namespace IceSharp.Protocol.Tests.Agent;
 public class JournalTests
 {
     // Those that only look. Everything else that is public changes the machine, and a replay has to know of it.
-    private static readonly string[] Looking = ["GetDropCount", "GetStatistics", "GetRoute", "GetPairs", "ToString", "Dispose"];
+    private static readonly string[] Looking = ["ToString", "Dispose"];
 
     [Fact]
     public void Every_input_and_output_of_the_machine_tells_the_journal()
     {
         IEnumerable<MethodInfo> methods = typeof(IceAgentMachine).GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)
-            .Where(m => !m.IsSpecialName && !Looking.Contains(m.Name));
+            .Where(m => !m.IsSpecialName && !Looking.Contains(m.Name) && !m.Name.StartsWith("Get", StringComparison.Ordinal));
 
         methods.Should().HaveCountGreaterThan(10);
         methods.Where(m => !CallsTheJournal(m)).Select(m => m.Name).Should().BeEmpty("a verb that the journal misses is missing in every replay");

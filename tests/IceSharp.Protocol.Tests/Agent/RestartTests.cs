@@ -268,7 +268,7 @@ public class RestartTests
         call.Left.Drain();
 
         RestartCompleted completed = call.Left.Events.OfType<RestartCompleted>().Should().ContainSingle().Subject;
-        completed.Outage.TotalSeconds.Should().BeInRange((call.Wire.Now - lost).TotalSeconds - 0.2, (call.Wire.Now - lost).TotalSeconds);
+        completed.Outage.TotalSeconds.Should().BeInRange((call.Wire.Now - lost).TotalSeconds - 0.3, (call.Wire.Now - lost).TotalSeconds);
         call.Left.Machine.GetRoute(0, 1)!.Peer.Should().NotBe(dead);
     }
 

@@ -81,8 +81,8 @@ public class ConnectivityOracleTests
     {
         OracleTiming timing = new() { RoundTrip = TimeSpan.FromMilliseconds(100), SignallingDelay = TimeSpan.FromMilliseconds(20), Checklist = 4, Servers = 1 };
 
-        // Gathering 200 + 100 a side; exchange 640; opened 640 + 100 + 200; repeat 940 + 500; patience 300 + 200 + 100; nomination 200 + 200.
-        timing.ToNomination.Should().Be(TimeSpan.FromMilliseconds(940 + 1440 + 600 + 400));
+        // Gathering 200 + 100 a side; exchange 640; opened 640 + 100 + 200; repeat 940 + 500; patience 200 + 400 + 100; second round 200 + 100 + 100; nomination 200 + 200.
+        timing.ToNomination.Should().Be(TimeSpan.FromMilliseconds(940 + 1440 + 700 + 400 + 400));
     }
 
     private const NatFilteringBehaviour ByAddress = NatFilteringBehaviour.AddressDependent;

@@ -155,8 +155,7 @@ internal sealed class SweepRun : IDisposable
     private string? JudgeSelection(VirtualAgent controlling, ConnectivityOracle[] oracles)
     {
         ConnectivityOracle oracle = controlling == _pair.Offerer ? oracles[0] : oracles[1];
-        IReadOnlyList<OraclePath> allowed = IsSelectionCertain(controlling, oracle) ? oracle.Selected : oracle.Paths;
-        return JudgePath(controlling, allowed, allowed);
+        return JudgePath(controlling, oracle.Selected, oracle.Selected);
     }
 
     private string? JudgePath(VirtualAgent controlling, IReadOnlyList<OraclePath> ofOfferer, IReadOnlyList<OraclePath> ofAnswerer)
@@ -168,18 +167,6 @@ internal sealed class SweepRun : IDisposable
         return named
             ? null
             : $"selected {Name(pair)} instead of {string.Join(" or ", allowed)}";
-    }
-
-    // Where ADR 0002 promises it. A controlling side that starts first may decide before the other one has sent anything, and one whose
-    // peer's candidates trickle in decides without the late ones. The offerer of full descriptions starts last; what only a later copy of
-    // a check can open, on either side, may come after its patience.
-    private bool IsSelectionCertain(VirtualAgent controlling, ConnectivityOracle oracle)
-    {
-        OracleTiming timing = Timing(oracle);
-        bool needsCopyOfPeer = oracle.Selected.Any(p => p.RemoteType == IceCandidateType.PeerReflexive);
-        bool needsCopyOfOurs = oracle.Selected.Any(p => p.LocalType == IceCandidateType.PeerReflexive)
-            && _case.SignallingDelay < timing.Checklist * timing.Pacing;
-        return _case.Signalling == SignallingStyle.Full && controlling == _pair.Offerer && !needsCopyOfPeer && !needsCopyOfOurs;
     }
 
     private string? JudgeTime(ConnectivityOracle oracle)

@@ -55,6 +55,9 @@ public class SweepTests(ITestOutputHelper output)
     [InlineData(4482, "two NATs whose learnt addresses chase each other")]
     [InlineData(5944, "the same, and one side had failed")]
     [InlineData(7431, "a second nomination whose triggered check never came through")]
+    [InlineData(36302, "a direct path that only a later copy of the answerer's check opens: it began much earlier")]
+    [InlineData(38779, "two copies lost at a closed relay made the round trip look seconds long")]
+    [InlineData(143011, "a direct path that needs a new mapping on both sides")]
     public void Seeds_that_failed_once_pass(ulong seed, string story)
     {
         using SweepRun run = new(SweepCase.FromSeed(seed));

@@ -13,13 +13,15 @@ internal static class AddressRules
     }
 
     /// <summary>Why a remote candidate is not paired (RFC 8445 §19.5.1); null when it is.</summary>
-    public static string? RefusalOfRemote(IceCandidate candidate) => candidate switch
+    public static (RemoteCandidateRefusal Kind, string Reason)? RefusalOfRemote(IceCandidate candidate, IceAgentMachineOptions options) => candidate switch
     {
-        { Transport: not IceTransport.Udp } => "TCP candidates are not supported",
-        { Address.Port: 0 } => "port 0",
-        { Address.Address.Family: IpFamily.None } or { Address.Address.IsUnspecified: true } => "unspecified address",
-        { Address.Address.IsMulticast: true } or { Address.Address.IsBroadcast: true } => "multicast or broadcast address",
-        { Component: < 1 or > 256 } => "component out of range",
+        { Transport: not IceTransport.Udp } => (RemoteCandidateRefusal.Transport, "TCP candidates are not supported"),
+        { Address.Port: 0 } => (RemoteCandidateRefusal.Address, "port 0"),
+        { Address.Address.Family: IpFamily.None } or { Address.Address.IsUnspecified: true } => (RemoteCandidateRefusal.Address, "unspecified address"),
+        { Address.Address.IsMulticast: true } or { Address.Address.IsBroadcast: true } => (RemoteCandidateRefusal.Address, "multicast or broadcast address"),
+        { Address.Address.IsLoopback: true } when !options.AllowLoopback => (RemoteCandidateRefusal.Address, "loopback address (AllowLoopback is off)"),
+        { Component: < 1 or > 256 } => (RemoteCandidateRefusal.Component, "component out of range"),
+        _ when options.RemoteCandidateFilter?.Invoke(candidate) == false => (RemoteCandidateRefusal.Filter, "refused by the filter of remote candidates"),
         _ => null,
     };
 

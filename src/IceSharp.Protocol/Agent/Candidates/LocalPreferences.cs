@@ -3,6 +3,16 @@ namespace IceSharp.Protocol.Agent;
 /// <summary>Orders local addresses for local preferences: reliable interfaces first, and no IP family exhausted before the other starts (RFC 8421 §3, §4).</summary>
 internal static class LocalPreferences
 {
+    /// <summary>Precedence of an address in the default policy table of RFC 6724 §2.1.</summary>
+    public static int Precedence(IpAddress address) => address switch
+    {
+        { Family: IpFamily.IPv4 } or { IsIPv4Mapped: true } => 35,
+        { IsLoopback: true } => 50,
+        { IsUniqueLocal: true } => 3,
+        { IsSiteLocal: true } or { IsIPv4Compatible: true } => 1,
+        _ => 40,
+    };
+
     /// <summary>The same addresses, best first: interfaces of equal cost together, each such group interleaved.</summary>
     /// <param name="addresses">In the order in which the host prefers them.</param>
     public static List<LocalInterfaceAddress> Order(IReadOnlyList<LocalInterfaceAddress> addresses) =>

@@ -33,6 +33,12 @@ internal sealed class CandidatePair(LocalCandidate local, RemoteCandidate remote
     /// <summary>Controlling: the next check of the pair nominates.</summary>
     public bool NominateWithNextCheck { get; set; }
 
+    /// <summary>The value of the pair's last nomination, ours or the peer's, where both agents renominate.</summary>
+    public uint Nomination { get; set; }
+
+    /// <summary>How often the peer answered checks of the pair with a role conflict.</summary>
+    public int RoleConflicts { get; set; }
+
     /// <summary>Controlled: the peer nominated the pair before our own check succeeded (RFC 8445 §7.3.1.5).</summary>
     public bool PeerNominated { get; set; }
 
@@ -47,6 +53,18 @@ internal sealed class CandidatePair(LocalCandidate local, RemoteCandidate remote
 
     /// <summary>When the first check left; null before.</summary>
     public MonotonicTime? FirstCheckAt { get; set; }
+
+    /// <summary>When the last copy of a check left; null before.</summary>
+    public MonotonicTime? LastCheckAt { get; set; }
+
+    /// <summary>Whether the pair had a check that followed the peer's: its second round, or one that a check of the peer on this path triggered.</summary>
+    public bool HadSecondRound { get; set; }
+
+    /// <summary>When a check of the pair was answered from another address than it went to, which failed the pair; null when none was.</summary>
+    public MonotonicTime? AnsweredFromElsewhereAt { get; set; }
+
+    /// <summary>When the pair came into the valid list; null before.</summary>
+    public MonotonicTime? ValidSince { get; set; }
 
     public TimeSpan? RoundTripTime { get; set; }
 

@@ -24,7 +24,7 @@ internal sealed class CheckConclusions(AgentContext context, ChecklistSet checkl
         GiveConsent(now, pair);
         GiveConsent(now, valid);
         list.RemoveTriggered(pair);
-        list.AddValid(valid);
+        list.AddValid(now, valid);
         checklists.Move(pair, Succeeded, ReferenceEquals(pair, valid) ? "check answered" : $"check answered, seen as {mapped}");
         checklists.Move(valid, Succeeded, "proven by a check");
         checklists.Unfreeze(pair);

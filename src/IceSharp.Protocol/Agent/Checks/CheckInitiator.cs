@@ -7,6 +7,9 @@ namespace IceSharp.Protocol.Agent;
 /// <summary>Checks as STUN client: sends them, repeats them, and judges what comes back (RFC 8445 §7.2).</summary>
 internal sealed class CheckInitiator(AgentContext context, ChecklistSet checklists, CheckConclusions conclusions)
 {
+    private const int MaxRoleConflicts = 8;
+    private static readonly TimeSpan LeastRto = TimeSpan.FromMilliseconds(500);
+
     private readonly StunTransactionTable<CheckAttempt> _transactions = new(capacity: 1024);
 
     public MonotonicTime NextDeadline => _transactions.NextDeadline;
@@ -21,15 +24,17 @@ internal sealed class CheckInitiator(AgentContext context, ChecklistSet checklis
 
         Cancel(pair);
         bool useCandidate = pair.NominateWithNextCheck && context.Role.IsControlling;
-        var attempt = new CheckAttempt(pair, credentials, context.Role.Current, pair.Local.CheckPriority, useCandidate);
+        uint? nomination = useCandidate && context.Renominates ? pair.Nomination : null;
+        var attempt = new CheckAttempt(pair, credentials, context.Role.Current, pair.Local.CheckPriority, useCandidate, nomination);
         Span<byte> buffer = stackalloc byte[CheckMessages.MaxBytes];
         StunTransactionId id = StunTransactionId.Create(context.Random);
         ReadOnlySpan<byte> request = CheckMessages.Request(
-            buffer, id, credentials.CheckUsername, attempt.Priority, context.Role, useCandidate, credentials.Key);
+            buffer, id, credentials.CheckUsername, attempt.Priority, context.Role, useCandidate, nomination, credentials.Key);
         var schedule = new RetransmissionSchedule(context.Options.Retransmission, Rto());
         if (_transactions.TryStart(now, attempt, pair.Base.Socket.Handle, pair.Remote.Address, schedule, request) is null)
         {
-            // 1024 checks on their way: the pair waits for its next turn.
+            // The pair waits for its next turn.
+            context.Limits.Note(IceAgentLimit.Transactions);
             checklists.Trigger(pair, "too many checks on their way");
             return;
         }
@@ -38,6 +43,7 @@ internal sealed class CheckInitiator(AgentContext context, ChecklistSet checklis
         pair.FirstCheckAt ??= now;
         pair.Counters.RequestsSent++;
         pair.Counters.LastRequestSentAt = now;
+        pair.LastCheckAt = now;
         checklists.Move(pair, Waiting, "check is due");
         checklists.Move(pair, InProgress, useCandidate ? "nominating check sent" : "check sent");
         context.Outbox.Add(pair.Base, pair.Remote.Address, request);
@@ -60,6 +66,7 @@ internal sealed class CheckInitiator(AgentContext context, ChecklistSet checklis
         while (_transactions.TryTakeRetransmission(out StunTransaction<CheckAttempt>? transaction))
         {
             transaction.Owner.Pair.Counters.RetransmissionsSent++;
+            transaction.Owner.Pair.LastCheckAt = now;
             context.Outbox.Add(transaction.Owner.Pair.Base, transaction.Destination, transaction.Request);
         }
 
@@ -93,8 +100,7 @@ internal sealed class CheckInitiator(AgentContext context, ChecklistSet checklis
 
         TimeSpan? roundTrip = transaction.RoundTripAt(now);
 
-        // Which copy was answered is unknown after a repeat; as a yardstick for silence the longest possible time serves.
-        context.NoteRoundTrip(now - transaction.FirstSent);
+        context.NoteRoundTrip(Yardstick(now, transaction));
         _transactions.Complete(transaction);
         attempt.Pair.Counters.NoteResponse(now, roundTrip);
         if (attempt.Pair.CurrentCheck == transaction.Id)
@@ -105,6 +111,24 @@ internal sealed class CheckInitiator(AgentContext context, ChecklistSet checklis
         arrivedAt.Accept(source);
         Judge(now, attempt, arrivedAt, source, roundTrip, response);
         return DatagramVerdict.Consumed;
+    }
+
+    /// <summary>The network says that nobody listens where a check went: a hard error ends it (RFC 8445 §7.2.5.2.2).</summary>
+    /// <returns>Whether a check was on its way from there to there.</returns>
+    public bool HandleUnreachable(CandidateBase from, TransportAddress destination)
+    {
+        foreach (AgentStream stream in context.Streams)
+        {
+            if (stream.Checklist.FindPath(from, destination) is { State: InProgress, CurrentCheck: { } id } pair
+                && _transactions.TryFind(id, out StunTransaction<CheckAttempt>? transaction))
+            {
+                Cancel(pair);
+                conclusions.OnFailed(transaction.Owner, "the network says that nobody listens there");
+                return true;
+            }
+        }
+
+        return false;
     }
 
     public void Clear() => _transactions.Clear();
@@ -118,7 +142,14 @@ internal sealed class CheckInitiator(AgentContext context, ChecklistSet checklis
         // maps each contact anew no answer is symmetric before both sides have checked, and they cannot while the roles are the same.
         if (IsRoleConflict(response))
         {
-            conclusions.OnRoleConflict(attempt);
+            if (++attempt.Pair.RoleConflicts <= MaxRoleConflicts)
+            {
+                conclusions.OnRoleConflict(attempt);
+                return;
+            }
+
+            context.Limits.Note(IceAgentLimit.RoleConflicts);
+            conclusions.OnFailed(attempt, "the peer finds a role conflict again and again");
             return;
         }
 
@@ -126,6 +157,7 @@ internal sealed class CheckInitiator(AgentContext context, ChecklistSet checklis
         if (!ReferenceEquals(arrivedAt, attempt.Pair.Base) || source != attempt.Pair.Remote.Address)
         {
             attempt.Pair.Base.VainLearning += attempt.Pair.Remote.IsSignalled ? 0 : 1;
+            attempt.Pair.AnsweredFromElsewhereAt = now;
             conclusions.OnFailed(attempt, $"answered from {source} instead of {attempt.Pair.Remote.Address}");
             return;
         }
@@ -152,6 +184,16 @@ internal sealed class CheckInitiator(AgentContext context, ChecklistSet checklis
         conclusions.OnSucceeded(now, attempt, mapped);
     }
 
+    // Which copy was answered is unknown after a repeat. As a yardstick for silence the longest possible time serves, which is right on a slow
+    // link; but where two copies were lost, a NAT or a relay was closed to them, and the answer is to one of the last two.
+    private TimeSpan Yardstick(MonotonicTime now, StunTransaction<CheckAttempt> transaction)
+    {
+        bool lostSome = transaction.TransmissionCount > 2 && transaction.Owner.Pair.CurrentCheck == transaction.Id;
+        return lostSome && transaction.Owner.Pair.LastCheckAt is { } last
+            ? now - last + context.Options.Retransmission.InitialRto
+            : now - transaction.FirstSent;
+    }
+
     private static bool IsRoleConflict(in StunReader response) =>
         response.Class == StunClass.ErrorResponse && response.GetErrorCode(out int code, out _) == StunAttributeStatus.Ok && code == 487;
 
@@ -168,12 +210,18 @@ internal sealed class CheckInitiator(AgentContext context, ChecklistSet checklis
         }
     }
 
-    // RFC 8445 §14.3 multiplies by the number of checks twice, which is 500 s for 100 pairs; we take the sum of all that is
+    // RFC 8445 §14.3 multiplies by the number of checks twice, which is 500 s for 100 pairs; by default we take the sum of all that is
     // under way, because then the first repeat follows the last first transmission, as its appendix B.1 explains (ADR 0003).
     private TimeSpan Rto()
     {
-        TimeSpan linear = context.Pacer.Ta * checklists.CountActive();
-        TimeSpan floor = context.Options.Retransmission.InitialRto;
-        return linear > floor ? linear : floor;
+        TimeSpan configured = context.Options.Retransmission.InitialRto;
+        TimeSpan floor = configured > LeastRto ? configured : LeastRto;
+        TimeSpan computed = context.Options.CheckRto switch
+        {
+            CheckRtoRule.Linear => context.Pacer.Ta * checklists.CountActive(),
+            CheckRtoRule.Literal => context.Pacer.Ta * checklists.CountAll() * checklists.CountActive(),
+            _ => floor,
+        };
+        return computed > floor ? computed : floor;
     }
 }

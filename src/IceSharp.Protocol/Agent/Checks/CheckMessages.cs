@@ -9,7 +9,7 @@ internal static class CheckMessages
     public const int MaxBytes = 512;
 
     public static ReadOnlySpan<byte> Request(
-        Span<byte> buffer, in StunTransactionId id, ReadOnlySpan<byte> username, uint priority, AgentRole role, bool useCandidate, StunIntegrityKey key)
+        Span<byte> buffer, in StunTransactionId id, ReadOnlySpan<byte> username, uint priority, AgentRole role, bool useCandidate, uint? nomination, StunIntegrityKey key)
     {
         var writer = new StunWriter(buffer, StunMethod.Binding, StunClass.Request, id);
         writer.AddBytes(StunAttributeType.Username, username);
@@ -18,6 +18,11 @@ internal static class CheckMessages
         if (useCandidate)
         {
             writer.AddFlag(StunAttributeType.UseCandidate);
+        }
+
+        if (nomination is { } value)
+        {
+            writer.AddNomination(value);
         }
 
         writer.AddIntegrity(key);

@@ -7,7 +7,10 @@ namespace IceSharp.Protocol.Agent;
 /// <remarks>An unauthenticated request costs one HMAC at most, one error response, and no state.</remarks>
 internal sealed class CheckResponder(AgentContext context, CheckConclusions conclusions, TriggeredChecks triggered)
 {
+    private const int MaxRoleSwitches = 8;
+
     private readonly RecentRequests _recent = new(capacity: 64);
+    private int _roleSwitches;
 
     /// <summary>Handles a Binding request whose FINGERPRINT is right.</summary>
     public DatagramVerdict HandleRequest(MonotonicTime now, CandidateBase arrivedAt, TransportAddress source, in StunReader request)
@@ -49,13 +52,22 @@ internal sealed class CheckResponder(AgentContext context, CheckConclusions conc
             return DatagramVerdict.Consumed;
         }
 
+        bool useCandidate = request.GetFlag(StunAttributeType.UseCandidate) == StunAttributeStatus.Ok;
+        if (useCandidate && !IsAccepted(generation, arrivedAt, source))
+        {
+            SendError(arrivedAt, source, id, 400, "Nomination Refused", generation.LocalKey);
+            return DatagramVerdict.Consumed;
+        }
+
         Span<byte> buffer = stackalloc byte[CheckMessages.MaxBytes];
         context.Outbox.Add(arrivedAt, source, CheckMessages.Success(buffer, id, source, generation.LocalKey));
         if (!repeated)
         {
             _recent.Add(id, source);
-            bool useCandidate = request.GetFlag(StunAttributeType.UseCandidate) == StunAttributeStatus.Ok;
-            triggered.OnCheck(now, new EarlyCheck(generation, arrivedAt, source, IcePriority.Clamp(priority), useCandidate, remoteUfrag.ToArray()));
+            triggered.OnCheck(now, new EarlyCheck(generation, arrivedAt, source, IcePriority.Clamp(priority), useCandidate, remoteUfrag.ToArray())
+            {
+                Nomination = request.GetUInt32(StunAttributeType.Nomination, out uint nomination) == StunAttributeStatus.Ok ? nomination & 0xFFFFFF : null,
+            });
         }
 
         generation.Checklist.FindPath(arrivedAt, source)?.Counters.NoteAnswered(now);
@@ -86,12 +98,23 @@ internal sealed class CheckResponder(AgentContext context, CheckConclusions conc
         return true;
     }
 
+    // RFC 8445 §7.3.1.5: a controlled agent that does not accept a nomination answers with an error.
+    private bool IsAccepted(StreamGeneration generation, CandidateBase arrivedAt, TransportAddress source) =>
+        context.Role.Current != IceRole.Controlled
+        || generation.CandidateOf(arrivedAt) is not { } local
+        || context.Options.Nomination.Accepts(local.Info, source);
+
     // True when the request may go on, with the role perhaps switched (RFC 8445 §7.3.1.1).
     private bool ResolveRoleConflict(in StunReader request)
     {
+        if (context.Options.IsLite)
+        {
+            return true;
+        }
+
         if (context.Role.IsControlling && request.GetUInt64(StunAttributeType.IceControlling, out ulong controlling) == StunAttributeStatus.Ok)
         {
-            if (context.Role.TieBreaker >= controlling)
+            if (context.Role.TieBreaker >= controlling || !MaySwitch())
             {
                 return false;
             }
@@ -100,7 +123,7 @@ internal sealed class CheckResponder(AgentContext context, CheckConclusions conc
         }
         else if (context.Role.Current == IceRole.Controlled && request.GetUInt64(StunAttributeType.IceControlled, out ulong controlled) == StunAttributeStatus.Ok)
         {
-            if (context.Role.TieBreaker < controlled)
+            if (context.Role.TieBreaker < controlled || !MaySwitch())
             {
                 return false;
             }
@@ -108,6 +131,19 @@ internal sealed class CheckResponder(AgentContext context, CheckConclusions conc
             conclusions.SwitchTo(IceRole.Controlling, "neither agent controls and the own tie-breaker is the larger one");
         }
 
+        return true;
+    }
+
+    // A peer that shows another role with each check would have the lists sorted anew for ever.
+    private bool MaySwitch()
+    {
+        if (_roleSwitches >= MaxRoleSwitches)
+        {
+            context.Limits.Note(IceAgentLimit.RoleSwitches);
+            return false;
+        }
+
+        _roleSwitches++;
         return true;
     }
 

@@ -22,6 +22,13 @@ internal sealed class Checklist(StreamGeneration generation)
     /// <summary>Triggered checks, first in first out.</summary>
     public IReadOnlyList<CandidatePair> Triggered => _triggered;
 
+    /// <summary>Position in the list, best 1; behind the last one for a pair that is not in it.</summary>
+    public int PlaceOf(CandidatePair pair)
+    {
+        int index = _pairs.IndexOf(pair);
+        return 1 + (index < 0 ? _pairs.Count : index);
+    }
+
     public CandidatePair? FindPath(CandidateBase from, TransportAddress to)
     {
         foreach (CandidatePair pair in _pairs)
@@ -66,9 +73,10 @@ internal sealed class Checklist(StreamGeneration generation)
 
     public bool RemoveTriggered(CandidatePair pair) => _triggered.Remove(pair);
 
-    public void AddValid(CandidatePair pair)
+    public void AddValid(MonotonicTime now, CandidatePair pair)
     {
         pair.IsValid = true;
+        pair.ValidSince ??= now;
         if (!_valid.Contains(pair))
         {
             _valid.Add(pair);
@@ -79,7 +87,23 @@ internal sealed class Checklist(StreamGeneration generation)
     {
         pair.IsValid = false;
         pair.IsNominated = false;
+        pair.ValidSince = null;
         _valid.Remove(pair);
+    }
+
+    /// <summary>The checked pair behind a valid one whose checks take the path, also when it has left the checklist.</summary>
+    public CandidatePair? FindProvenPath(CandidateBase from, TransportAddress to)
+    {
+        foreach (CandidatePair pair in _valid)
+        {
+            CandidatePair generator = pair.Generator ?? pair;
+            if (generator.IsPath(from, to))
+            {
+                return generator;
+            }
+        }
+
+        return null;
     }
 
     public CandidatePair? FindValid(TransportAddress local, CandidateBase from, TransportAddress remote)
@@ -103,6 +127,21 @@ internal sealed class Checklist(StreamGeneration generation)
         {
             if (pair.Component == component
                 && (best is null || (pair.IsNominated && !best.IsNominated) || (pair.IsNominated == best.IsNominated && pair.Priority > best.Priority)))
+            {
+                best = pair;
+            }
+        }
+
+        return best;
+    }
+
+    /// <summary>The valid pair of highest priority, nominated or not.</summary>
+    public CandidatePair? BestValid(int component)
+    {
+        CandidatePair? best = null;
+        foreach (CandidatePair pair in _valid)
+        {
+            if (pair.Component == component && (best is null || pair.Priority > best.Priority))
             {
                 best = pair;
             }

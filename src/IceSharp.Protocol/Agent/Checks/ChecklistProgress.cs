@@ -123,6 +123,7 @@ internal sealed class ChecklistProgress(AgentContext context, ChecklistSet check
     // patience stands in for that (RFC 8838 §8, RFC 8863 §5).
     private bool HasNoChance(AgentStream stream) =>
         stream.Current.PatienceIsOver
+        && !context.Options.IsLite
         && gatherer.State == IceGatheringState.Complete
         && stream.Checklist.Triggered.Count == 0
         && stream.Checklist.Pairs.All(p => p.State is Succeeded or Failed);
@@ -187,7 +188,7 @@ internal sealed class ChecklistProgress(AgentContext context, ChecklistSet check
 
     private void UpdateRoute(MonotonicTime now, AgentStream stream, int component)
     {
-        CandidatePair? pair = !stream.Uses(component) || IsHeldBack(stream) ? null : Choose(now, stream, component);
+        CandidatePair? pair = !stream.Uses(component) || IsHeldBack(stream) || !CanCarryData(stream) ? null : Choose(now, stream, component);
         DataRoute? current = stream.Route(component);
         stream.NoteRouted(now, component, pair is not null, current is not null);
         if (pair is null)
@@ -275,6 +276,11 @@ internal sealed class ChecklistProgress(AgentContext context, ChecklistSet check
 
         return null;
     }
+
+    // A lite agent sends no data before each component has a valid pair (RFC 8445 §12.1.1).
+    private bool CanCarryData(AgentStream stream) =>
+        stream.Checklist.State != ChecklistState.Failed
+        && (!context.Options.IsLite || AllComponents(stream, c => stream.Checklist.Best(c) is not null));
 
     // The channel stands, or has ended: the same pair, with other wrapping.
     private void UpdateChannel(AgentStream stream, int component, DataRoute current)

@@ -123,6 +123,11 @@ internal sealed class ChecklistSet(AgentContext context)
     /// <summary>Whether <see cref="TakeNext"/> would find a pair; changes nothing.</summary>
     public bool HasNext()
     {
+        if (context.Options.IsLite)
+        {
+            return false;
+        }
+
         foreach (AgentStream stream in context.Streams)
         {
             Checklist list = stream.Checklist;
@@ -154,6 +159,23 @@ internal sealed class ChecklistSet(AgentContext context)
     /// <summary>Pairs that are Waiting or In-Progress, over all checklists.</summary>
     public int CountActive() => AllPairs().Count(p => p.State is Waiting or InProgress);
 
+    /// <summary>Whether a pair above a priority still waits for its first check and could be sent now.</summary>
+    public static bool HasUncheckedAbove(Checklist list, ulong priority)
+    {
+        foreach (CandidatePair pair in list.Pairs)
+        {
+            if (pair.State == Waiting && pair.FirstCheckAt is null && pair.Priority > priority && IsReady(pair))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>All pairs of all checklists.</summary>
+    public int CountAll() => AllPairs().Count();
+
     private CandidatePair? TakeFrom(Checklist list)
     {
         if (FirstTriggered(list) is { } triggered)
@@ -174,6 +196,9 @@ internal sealed class ChecklistSet(AgentContext context)
         return BestWaiting(list);
     }
 
+    // Who may nominate again goes on looking for better pairs.
+    private bool IsOpen(Checklist list) => list.State == ChecklistState.Running || (context.Renominates && list.State == ChecklistState.Completed);
+
     private static CandidatePair? FirstTriggered(Checklist list)
     {
         foreach (CandidatePair pair in list.Triggered)
@@ -187,9 +212,9 @@ internal sealed class ChecklistSet(AgentContext context)
         return null;
     }
 
-    private static CandidatePair? BestWaiting(Checklist list)
+    private CandidatePair? BestWaiting(Checklist list)
     {
-        if (list.State != ChecklistState.Running)
+        if (!IsOpen(list))
         {
             return null;
         }
@@ -222,7 +247,7 @@ internal sealed class ChecklistSet(AgentContext context)
 
     private CandidatePair? FirstToUnfreeze(Checklist list)
     {
-        if (list.State != ChecklistState.Running)
+        if (!IsOpen(list))
         {
             return null;
         }
@@ -282,15 +307,20 @@ internal sealed class ChecklistSet(AgentContext context)
 
     // A reflexive candidate sends from its base, and the base's own pair with the same remote candidate always ranks higher:
     // replacing and pruning (RFC 8445 §6.1.2.4) leave just the pairs of bases.
-    private static bool CanForm(Checklist list, LocalCandidate local, RemoteCandidate remote)
+    private bool CanForm(Checklist list, LocalCandidate local, RemoteCandidate remote)
     {
+        if (context.Options.IsLite && !context.PeerIsLite)
+        {
+            return false;
+        }
+
         if (local.Component != remote.Component || !AddressRules.CanPair(local.Base.Address.Address, remote.Address.Address))
         {
             return false;
         }
 
         return local.StandsForBase
-            && list.Nominated(local.Component) is null
+            && (list.Nominated(local.Component) is null || context.Renominates)
             && list.FindPath(local.Base, remote.Address) is null;
     }
 
@@ -333,6 +363,7 @@ internal sealed class ChecklistSet(AgentContext context)
                 return;
             }
 
+            context.Limits.Note(IceAgentLimit.CandidatePairs);
             largest.Checklist.Remove(victim);
         }
     }

@@ -7,4 +7,8 @@ namespace IceSharp.Protocol.Agent;
 /// <param name="Priority">Its PRIORITY.</param>
 /// <param name="UseCandidate">Whether it nominated.</param>
 /// <param name="RemoteUfrag">The second half of its USERNAME.</param>
-internal sealed record EarlyCheck(StreamGeneration Generation, CandidateBase Base, TransportAddress Source, uint Priority, bool UseCandidate, byte[] RemoteUfrag);
+internal sealed record EarlyCheck(StreamGeneration Generation, CandidateBase Base, TransportAddress Source, uint Priority, bool UseCandidate, byte[] RemoteUfrag)
+{
+    /// <summary>Its nomination value (renomination); null when it has none.</summary>
+    public uint? Nomination { get; init; }
+}

@@ -4,9 +4,10 @@ using static IceSharp.IceCandidatePairState;
 namespace IceSharp.Protocol.Agent;
 
 /// <summary>What an authenticated check of the peer brings about: a learnt remote candidate, a triggered check, a nomination (RFC 8445 §7.3.1.3 to §7.3.1.5).</summary>
-internal sealed class TriggeredChecks(AgentContext context, ChecklistSet checklists, CheckInitiator initiator, Nominations nominations)
+internal sealed class TriggeredChecks(AgentContext context, ChecklistSet checklists, CheckInitiator initiator, Nominations nominations, LiteSelection lite)
 {
-    private const int MaxEarlyChecks = 32;
+    /// <summary>Checks kept for one stream until the peer's description is known.</summary>
+    internal const int MaxEarlyChecks = 32;
 
     /// <summary>Learnt addresses that answered from elsewhere, after which a base learns no more: where both NATs give every contact a
     /// new port and let everybody in, each check is seen from one address more, for ever, and takes the turn of every ordinary check.</summary>
@@ -41,18 +42,34 @@ internal sealed class TriggeredChecks(AgentContext context, ChecklistSet checkli
             return;
         }
 
+        generation.PeerBeganAt ??= now;
+
         // A nomination counts though there is one already: a peer of RFC 8445 nominates again only when the first one failed on its
         // side (§7.2.5.3.4), where our answer was lost; refusing would leave the two on different pairs.
-        bool isNominated = check.UseCandidate && context.Role.Current == IceRole.Controlled;
-        CandidatePair? pair = generation.Checklist.FindPath(check.Base, check.Source) ?? Learn(now, check, isNominated);
+        bool isNominated = check.UseCandidate && context.Role.Current == IceRole.Controlled && IsNewNomination(check);
+        if (context.Options.IsLite && !isNominated)
+        {
+            return;
+        }
+
+        CandidatePair? pair = generation.Checklist.FindPath(check.Base, check.Source)
+            ?? (NominatesOnce ? null : generation.Checklist.FindProvenPath(check.Base, check.Source))
+            ?? Learn(now, check, isNominated);
         if (pair is null || (IsSettled(pair) && !isNominated && !pair.PeerNominated))
         {
+            return;
+        }
+
+        if (context.Options.IsLite)
+        {
+            lite.Accept(now, pair);
             return;
         }
 
         Trigger(pair);
         if (isNominated)
         {
+            pair.Nomination = check.Nomination ?? 0;
             AcceptNomination(pair);
         }
     }
@@ -68,7 +85,7 @@ internal sealed class TriggeredChecks(AgentContext context, ChecklistSet checkli
         }
     }
 
-    private static void Remember(StreamGeneration generation, EarlyCheck check)
+    private void Remember(StreamGeneration generation, EarlyCheck check)
     {
         int same = generation.EarlyChecks.FindIndex(e => ReferenceEquals(e.Base, check.Base) && e.Source == check.Source);
         if (same >= 0)
@@ -80,14 +97,26 @@ internal sealed class TriggeredChecks(AgentContext context, ChecklistSet checkli
         {
             generation.EarlyChecks.Add(check);
         }
+        else
+        {
+            context.Limits.Note(IceAgentLimit.EarlyChecks);
+        }
     }
+
+    // Where both agents renominate, the highest value counts and not the order of arrival.
+    private bool IsNewNomination(EarlyCheck check) =>
+        !context.Renominates || (check.Nomination is { } value && check.Generation.TryTakeNomination(check.Base.Socket.Component, value));
 
     // Once the component is decided, checks on other paths are answered and no more; a peer of RFC 5245 may still nominate another one.
     private bool IsSettled(CandidatePair pair) =>
-        pair.Generation.Checklist.Nominated(pair.Component) is { } nominated && !ReferenceEquals(nominated.Generator ?? nominated, pair) && context.PeerIsIce2;
+        pair.Generation.Checklist.Nominated(pair.Component) is { } nominated && !ReferenceEquals(nominated.Generator ?? nominated, pair) && NominatesOnce;
+
+    private bool NominatesOnce => context.PeerIsIce2 && !context.Renominates;
 
     private void Trigger(CandidatePair pair)
     {
+        // The peer's own check has opened the way for the one that follows.
+        pair.HadSecondRound = true;
         switch (pair.State)
         {
             case Succeeded:
@@ -115,17 +144,25 @@ internal sealed class TriggeredChecks(AgentContext context, ChecklistSet checkli
     {
         StreamGeneration generation = check.Generation;
         int component = check.Base.Socket.Component;
-        bool canMatter = generation.Checklist.Nominated(component) is null || !context.PeerIsIce2;
-        if (generation.CandidateOf(check.Base) is not { } local || !(isNominated || (canMatter && check.Base.VainLearning < MaxVainLearning)))
+        bool canMatter = generation.Checklist.Nominated(component) is null || !NominatesOnce;
+        if (generation.CandidateOf(check.Base) is not { } local || !(isNominated || canMatter))
         {
+            return null;
+        }
+
+        if (!isNominated && check.Base.VainLearning >= MaxVainLearning)
+        {
+            context.Limits.Note(IceAgentLimit.VainLearning);
             return null;
         }
 
         RemoteCandidate? remote = generation.RemoteCandidates.Find(r => r.Address == check.Source && r.Component == component);
         if (remote is null)
         {
-            if (generation.RemoteCandidates.Count >= context.Options.MaxRemoteCandidates)
+            if (generation.RemoteCandidates.Count(r => !r.IsSignalled) >= Math.Max(1, context.Options.MaxRemoteCandidates / 2)
+                || generation.RemoteCandidates.Count >= context.Options.MaxRemoteCandidates)
             {
+                context.Limits.Note(IceAgentLimit.LearntCandidates);
                 return null;
             }
 

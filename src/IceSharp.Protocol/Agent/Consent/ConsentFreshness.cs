@@ -122,7 +122,7 @@ internal sealed class ConsentFreshness(AgentContext context, ChecklistSet checkl
     public void Forget(StreamGeneration generation) => _transactions.RemoveAll(request => ReferenceEquals(request.Pair.Generation, generation));
 
     private CandidatePair? InUse(AgentStream stream, int component) =>
-        context.Options.ConsentFreshness && stream.Route(component) is not null ? stream.RoutePair(component) : null;
+        context.Options is { ConsentFreshness: true, IsLite: false } && stream.Route(component) is not null ? stream.RoutePair(component) : null;
 
     private void JudgeError(MonotonicTime now, ConsentRequest request, int code)
     {
@@ -156,7 +156,7 @@ internal sealed class ConsentFreshness(AgentContext context, ChecklistSet checkl
         Span<byte> buffer = stackalloc byte[CheckMessages.MaxBytes];
         StunTransactionId id = StunTransactionId.Create(context.Random);
         ReadOnlySpan<byte> request = CheckMessages.Request(
-            buffer, id, credentials.CheckUsername, pair.Local.CheckPriority, context.Role, useCandidate: false, credentials.Key);
+            buffer, id, credentials.CheckUsername, pair.Local.CheckPriority, context.Role, useCandidate: false, nomination: null, credentials.Key);
         var owner = new ConsentRequest(pair, consent, credentials, context.Role.Current);
         var schedule = new RetransmissionSchedule(_sentOnce, consent.RoundTrips.TimeoutOr(context.Options.Retransmission.InitialRto));
         if (_transactions.TryStart(now, owner, pair.Base.Socket.Handle, pair.Remote.Address, schedule, request) is not null)

@@ -77,7 +77,11 @@ public sealed record RoleChanged(IceRole Role, string Reason) : IceAgentEvent;
 /// <param name="Stream">Index of the data stream.</param>
 /// <param name="Candidate">The candidate.</param>
 /// <param name="Reason">One sentence for a developer.</param>
-public sealed record RemoteCandidateIgnored(int Stream, IceCandidate Candidate, string Reason) : IceAgentEvent;
+public sealed record RemoteCandidateIgnored(int Stream, IceCandidate Candidate, string Reason) : IceAgentEvent
+{
+    /// <summary>The reason as a value.</summary>
+    public RemoteCandidateRefusal Kind { get; init; }
+}
 
 /// <summary>A pair may not be sent on any more (RFC 7675 §5). Where it was nominated, the stream has failed with it: a restart is needed.</summary>
 /// <param name="Stream">Index of the data stream.</param>

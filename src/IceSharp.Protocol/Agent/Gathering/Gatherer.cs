@@ -181,13 +181,20 @@ internal sealed class Gatherer
         }
 
         _servers.FindNat64(ordered);
+        if (_context.Options.IsLite)
+        {
+            // One a family; where there are both, ranked by precedence (RFC 8445 §5.2).
+            ordered = [.. ordered.DistinctBy(a => a.Address.Family)];
+        }
+
+        bool isDualLite = _context.Options.IsLite && ordered.Count > 1;
         foreach (AgentStream stream in _context.Streams.Where(s => _only is null || s == _only))
         {
             for (int component = 1; component <= stream.ComponentCount; component++)
             {
                 for (int i = 0; i < ordered.Count; i++)
                 {
-                    BindUnlessBound(stream, component, ordered[i], i);
+                    BindUnlessBound(stream, component, ordered[i], isDualLite ? 65535 - LocalPreferences.Precedence(ordered[i].Address) : i);
                 }
             }
         }

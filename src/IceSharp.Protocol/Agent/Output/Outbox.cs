@@ -2,7 +2,7 @@ namespace IceSharp.Protocol.Agent;
 
 /// <summary>Datagrams that wait for the host to send them, as they look to the peer: wrapping for a relay happens on the way out.</summary>
 /// <remarks>Bounded: behind the limit a datagram counts as lost, which STUN survives.</remarks>
-internal sealed class Outbox
+internal sealed class Outbox(LimitCounters limits)
 {
     private const int Limit = 256;
     private const int BufferBytes = 640;
@@ -13,6 +13,7 @@ internal sealed class Outbox
     {
         if (_queue.Count >= Limit || datagram.Length > BufferBytes)
         {
+            limits.Note(IceAgentLimit.Outbox);
             return;
         }
 
