@@ -15,15 +15,19 @@ internal sealed class CoturnServer : IAsyncDisposable
 
     private static readonly TimeSpan ReadyDeadline = TimeSpan.FromSeconds(10);
 
-    private readonly ChildProcess _process;
+    private readonly Func<ChildProcess> _launch;
+    private readonly NetworkNamespace? _home;
     private readonly string _directory;
+    private ChildProcess _process;
 
-    private CoturnServer(CoturnOptions options, int port, int tlsPort, ChildProcess process, string directory)
+    private CoturnServer(CoturnOptions options, int port, int tlsPort, Func<ChildProcess> launch, NetworkNamespace? home, string directory)
     {
+        _launch = launch;
+        _home = home;
         Options = options;
         Port = port;
         TlsPort = tlsPort;
-        _process = process;
+        _process = launch();
         _directory = directory;
     }
 
@@ -72,6 +76,14 @@ internal sealed class CoturnServer : IAsyncDisposable
     /// <summary>Waits for a line of its log.</summary>
     public Task<string> WaitForLogAsync(Func<string, bool> matches, TimeSpan deadline) => _process.WaitForLineAsync(matches, deadline);
 
+    /// <summary>Ends it and starts it again with the same ports: it has forgotten every allocation and nonce.</summary>
+    public async Task RestartAsync()
+    {
+        await _process.DisposeAsync();
+        _process = _launch();
+        await WaitUntilReadyAsync(_home);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _process.DisposeAsync();
@@ -100,10 +112,10 @@ internal sealed class CoturnServer : IAsyncDisposable
             .. IPAddress.IsLoopback(IPAddress.Parse(options.Address)) ? ["--allow-loopback-peers"] : Array.Empty<string>(),
             .. options.ExtraArguments,
         ];
-        ChildProcess process = home is null
+        ChildProcess Launch() => home is null
             ? ChildProcess.Start("turnserver", arguments, options.Lifetime)
             : home.Start("turnserver", arguments, options.Lifetime);
-        return new CoturnServer(options, port, tlsPort, process, directory);
+        return new CoturnServer(options, port, tlsPort, Launch, home, directory);
     }
 
     private static async Task<string[]> TlsArgumentsAsync(X509Certificate2 certificate, string directory, int port)

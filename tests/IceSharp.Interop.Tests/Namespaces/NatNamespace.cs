@@ -14,6 +14,15 @@ internal sealed class NatNamespace(NetworkNamespace router, string publicAddress
 
     public string PrivateAddress => privateAddress;
 
+    /// <summary>Whether it has a NAT for IPv4.</summary>
+    public bool HasIpv4 { get; set; }
+
+    /// <summary>The IPv6 addresses behind it begin with this; null when it has no IPv6.</summary>
+    public string? Ipv6Prefix { get; set; }
+
+    /// <summary>Has an address restricted NAT forget whom its host has sent to; others have no such memory.</summary>
+    public Task ForgetContactsAsync() => router.LoadRulesAsync("flush set ip icesharp contacted");
+
     /// <summary>Address of the first host behind the NAT.</summary>
     public string FirstHost => Network + 2;
 

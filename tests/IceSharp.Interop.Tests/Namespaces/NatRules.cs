@@ -33,6 +33,18 @@ internal static class NatRules
 
         """;
 
+    /// <summary>A stateful firewall for IPv6: who is behind it may begin, who is in front of it may answer (RFC 6092).</summary>
+    public static string WriteIpv6Firewall() => """
+        table ip6 icesharp {
+            chain forward {
+                type filter hook forward priority filter; policy drop;
+                iifname "lan" accept
+                ct state established,related accept
+            }
+        }
+
+        """;
+
     // A datagram that reaches the NAT's own address unasked is dropped here, before conntrack confirms an entry for it:
     // such an entry would occupy the mapping, and the host's own packet to that peer would get another port.
     private const string DropUnsolicited = """iifname "wan" drop""";

@@ -37,6 +37,18 @@ internal sealed class NetworkNamespace : IAsyncDisposable
         }
     }
 
+    /// <summary>Switches IPv6 on, for interfaces that are added from then on. Addresses are usable at once: nobody looks for duplicates, and no router tells any.</summary>
+    public async Task EnableIpv6Async()
+    {
+        foreach (string scope in new[] { "all", "default" })
+        {
+            await WriteSettingAsync($"ipv6/conf/{scope}/disable_ipv6", "0");
+            await WriteSettingAsync($"ipv6/conf/{scope}/accept_dad", "0");
+            await WriteSettingAsync($"ipv6/conf/{scope}/accept_ra", "0");
+            await WriteSettingAsync($"ipv6/conf/{scope}/accept_redirects", "0");
+        }
+    }
+
     /// <summary>Runs <c>ip</c> on the namespace.</summary>
     public Task IpAsync(params string[] arguments) =>
         ChildProcess.RunAsync("ip", ["-n", Name, .. arguments], CommandDeadline);
