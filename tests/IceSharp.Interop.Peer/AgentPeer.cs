@@ -158,10 +158,9 @@ internal sealed class AgentPeer : IAsyncDisposable
 
     private void WriteSelected(IceSelectedPairChange change)
     {
-        if (change.Pair is { } pair)
-        {
-            Output.Write($"selected {change.Component} {Describe(pair.Local)} {Describe(pair.Remote)}");
-        }
+        Output.Write(change.Pair is { } pair
+            ? $"selected {change.Component} {Describe(pair.Local)} {Describe(pair.Remote)}"
+            : $"note component {change.Component} has no pair any more: {change.Reason}");
     }
 
     private static string Describe(IceCandidate candidate)

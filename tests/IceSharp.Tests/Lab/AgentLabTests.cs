@@ -158,6 +158,37 @@ public class AgentLabTests
         return lab.World.Network.Trace;
     }
 
+    // A peer's check that nominates may come before our own has succeeded: then the pair becomes usable and nominated in one step.
+    [Fact]
+    public void Whoever_waits_for_the_nomination_can_send_at_once()
+    {
+        for (ulong seed = 1; seed <= 20; seed++)
+        {
+            using AgentLab lab = new(new Scenario("neighbours")
+                .WithSeed(seed)
+                .AddHost("phone", "198.51.100.1", link: new LinkOptions { Delay = TimeSpan.FromMilliseconds(10) })
+                .AddHost("desk", "198.51.100.2", link: new LinkOptions { Delay = TimeSpan.FromMilliseconds(10), Loss = 0.3 })
+                .AddPeer("alice", on: "phone")
+                .AddPeer("bob", on: "desk"));
+            lab.Run(async () =>
+            {
+                await using IceAgent alice = new(lab.CreateOptions("alice")), bob = new(lab.CreateOptions("bob"));
+                Task<IceSendResult>[] both = [SendWhenCompletedAsync(alice), SendWhenCompletedAsync(bob)];
+                await ConnectAsync(alice, bob, trickle: false);
+
+                (await Task.WhenAll(both)).Should().AllBeEquivalentTo(IceSendResult.Sent, "seed {0}", seed);
+            });
+        }
+    }
+
+    // Goes on in the very moment of the nomination, as another thread may.
+    private static Task<IceSendResult> SendWhenCompletedAsync(IceAgent agent)
+    {
+        IceConnection connection = agent.AddDataStream("0").Rtp.Connection;
+        return connection.Completed.ContinueWith(
+            _ => connection.TrySend("x"u8), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    }
+
     private static async Task<(IceConnection A, IceConnection B)> ConnectAsync(IceAgent alice, IceAgent bob, bool trickle)
     {
         if (trickle)

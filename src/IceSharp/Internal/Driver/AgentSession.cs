@@ -19,7 +19,7 @@ internal sealed class AgentSession(
     private readonly CancellationTokenSource _ending = new();
     private readonly TaskCompletionSource _closed = new(continuations);
     private readonly ConcurrentDictionary<IceCandidatePairInfo, string> _reasons = [];
-    private readonly List<Action> _atEnd = [];
+    private readonly List<Action> _atEnd = [], _afterRoutes = [];
     private readonly List<TaskCompletionSource<IceDescription>> _answers = [];
     private volatile IceDataStream[] _streams = [];
     private volatile IceConnection[] _connections = [];
@@ -163,7 +163,9 @@ internal sealed class AgentSession(
             case PairNominated nominated:
                 Log.PairNominated(logger, name, nominated.Stream, nominated.Component, nominated.Pair);
                 _pairsChanged = true;
-                _atEnd.Add(() => Connection(nominated.Stream, nominated.Component)?.Complete(nominated.Pair));
+
+                // A pair may become usable and nominated in one batch, nomination first: whoever waits for it wants to send.
+                _afterRoutes.Add(() => Connection(nominated.Stream, nominated.Component)?.Complete(nominated.Pair));
                 break;
             case RestartSuggested suggested:
                 Log.RestartSuggested(logger, name, suggested.Stream, suggested.Reason);
@@ -271,6 +273,8 @@ internal sealed class AgentSession(
         // Last: who waited finds the state and the pairs as they are now.
         _atEnd.ForEach(static announce => announce());
         _atEnd.Clear();
+        _afterRoutes.ForEach(static announce => announce());
+        _afterRoutes.Clear();
     }
 
     /// <summary>Ends every pending call with a reason. Thread safe; the first reason counts.</summary>
