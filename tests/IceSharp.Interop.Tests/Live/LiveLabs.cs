@@ -4,7 +4,7 @@ namespace IceSharp.Interop.Tests.Live;
 /// <remarks>One network is enough for one call at a time: a NAT remembers for a while whom its host has called. The full matrix calls in several.</remarks>
 public sealed class LiveLabs : IAsyncLifetime
 {
-    private const int FullLanes = 4;
+    private const int FullLanes = 2;
 
     private readonly LiveLab[] _lanes = [.. Enumerable.Range(0, LiveCells.IsFull ? FullLanes : 1).Select(_ => new LiveLab())];
 

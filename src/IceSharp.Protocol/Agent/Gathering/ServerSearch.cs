@@ -147,7 +147,7 @@ internal sealed class ServerSearch(AgentContext context, CandidateFactory factor
             .. from target in targets
                where context.Policy.Permits(target.Transport)
                from address in target.Addresses
-               let reached = Reach(address.Unmap(), socket.Address.Family)
+               let reached = Reach(address.Unmap(), socket.Address.Address)
                where reached is not null
                select new ServerPlace(target.Transport, new TransportAddress(reached.Value, target.Port), server.IsSecure ? server.VerificationName ?? target.Identity : null),
         ];
@@ -161,16 +161,22 @@ internal sealed class ServerSearch(AgentContext context, CandidateFactory factor
         }
         else
         {
-            (GatheringResult result, string detail) = targets.Any(t => context.Policy.Permits(t.Transport))
-                ? (GatheringResult.NoAddressOfFamily, $"the server has no {socket.Address.Family} address")
-                : (GatheringResult.Skipped, "UDP is off: everything has to go through the proxy");
+            (GatheringResult result, string detail) = !targets.Any(t => context.Policy.Permits(t.Transport))
+                ? (GatheringResult.Skipped, "UDP is off: everything has to go through the proxy")
+                : socket.Address.Address.IsLinkLocal && targets.Any(t => t.Addresses.Any(a => a.Unmap().Family == socket.Address.Family))
+                    ? (GatheringResult.Skipped, "a link-local address reaches its own link only")
+                    : (GatheringResult.NoAddressOfFamily, $"the server has no {socket.Address.Family} address");
             factory.Report(CandidateFactory.Outcome(socket, result, detail, now - _startedAt) with { Server = server.ToString() });
         }
     }
 
-    // As it is, or as the network's NAT64 writes it.
-    private IpAddress? Reach(IpAddress address, IpFamily from) =>
-        address.Family == from ? address : address.Family == IpFamily.IPv4 ? _nat64?.Synthesize(address) : null;
+    // As it is, or as the network's NAT64 writes it. Routers do not carry what comes from a link-local address (RFC 4291 §2.5.6): asking from there
+    // would be waiting for nothing.
+    private IpAddress? Reach(IpAddress address, IpAddress from) =>
+        from.IsLinkLocal && !address.IsLinkLocal ? null
+        : address.Family == from.Family ? address
+        : address.Family == IpFamily.IPv4 ? _nat64?.Synthesize(address)
+        : null;
 
     private int IndexOf(IceServerSettings server)
     {

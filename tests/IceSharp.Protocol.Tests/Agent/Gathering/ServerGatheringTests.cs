@@ -39,6 +39,19 @@ public class ServerGatheringTests
     }
 
     [Fact]
+    public void A_server_beyond_the_link_is_not_asked_from_a_link_local_address()
+    {
+        IceAgentMachineOptions options = new() { Servers = [new IceServerSettings { Kind = IceServerKind.Stun, Host = "2001:db8:9::1" }] };
+        GatherBench bench = new GatherBench(options, On("eth0", "fe80::5"), On("eth0", "2001:db8::5")).Gather();
+        bench.Run(0.45);
+
+        SocketHandle global = bench.Binds.Single(b => !b.LocalAddress.Address.IsLinkLocal).Socket;
+        bench.Sent.Should().NotBeEmpty().And.OnlyContain(s => s.Socket == global);
+        bench.Machine.GatheringReport.Should().Contain(
+            o => o.Server != null && o.Result == GatheringResult.Skipped && o.LocalAddress == IpAddress.Parse("fe80::5"));
+    }
+
+    [Fact]
     public void A_silent_address_gives_way_to_the_next_after_the_time_of_its_third_copy_and_each_has_its_own_end()
     {
         GatherBench bench = Asking("stun.example.org", "192.0.2.1", "192.0.2.2");
