@@ -14,7 +14,7 @@ internal sealed class RelayLab : IDisposable
 
     private readonly string _client = $"icesharp-rc-{Environment.ProcessId}";
     private readonly string _server = $"icesharp-rs-{Environment.ProcessId}";
-    private Process? _coturn;
+    private readonly Process? _coturn;
 
     public RelayLab()
     {

@@ -48,12 +48,12 @@ internal static class InteropReport
     {
         InteropMode[] columns = [.. table.Select(r => r.Mode).Distinct()];
         page.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"## {table.Key}").AppendLine();
-        page.AppendLine($"Peer | {string.Join(" | ", columns.Select(ColumnOf))}");
+        page.AppendLine(CultureInfo.InvariantCulture, $"Peer | {string.Join(" | ", columns.Select(ColumnOf))}");
         page.AppendLine(string.Join(" | ", Enumerable.Repeat("---", columns.Length + 1)));
         foreach (PeerRecord row in rows)
         {
             IEnumerable<string> cells = columns.Select(c => Cell(row.Results.First(r => r.Mode == c), reasons));
-            page.AppendLine($"{row.Peer.Name} {row.Version} | {string.Join(" | ", cells)}");
+            page.AppendLine(CultureInfo.InvariantCulture, $"{row.Peer.Name} {row.Version} | {string.Join(" | ", cells)}");
         }
     }
 
@@ -88,6 +88,7 @@ internal static class InteropReport
             string Time(bool weOffer, InteropPath path) => Milliseconds(Median(row.Results
                 .Where(r => r.Mode == new InteropMode(weOffer, false, false, path)).SelectMany(r => r.Times)));
             page.AppendLine(
+                CultureInfo.InvariantCulture,
                 $"{row.Peer.Name} {row.Version} | {Time(true, InteropPath.Host)} | {Time(false, InteropPath.Host)} | {Time(true, InteropPath.Reflexive)} | {Time(false, InteropPath.Reflexive)} | {Milliseconds(row.TimeWithItself)}");
         }
     }

@@ -148,7 +148,7 @@ public class LoopbackStreamTests
 
         await early;
         new Message(received.ToArray()[..responseBytes]).IsSuccess.Should().BeTrue();
-        received.ToArray()[responseBytes..].SequenceEqual(sent).Should().BeTrue();
+        received.ToArray().AsSpan(responseBytes).SequenceEqual(sent).Should().BeTrue();
         await data.SendAsync("back"u8.ToArray());
         int got = await peer.GetStream().ReadAsync(buffer);
         buffer[..got].Should().Equal("back"u8.ToArray());
