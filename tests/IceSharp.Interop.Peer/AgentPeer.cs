@@ -20,7 +20,7 @@ internal sealed class AgentPeer : IAsyncDisposable
         _options = options;
         _agent = new IceAgent(options.ToAgentOptions());
         _stream = _agent.AddDataStream("0", options.Components);
-        _agent.SelectedPairChanged += (_, change) => WriteSelected(change);
+        _agent.SelectedPairChanged += (_, change) => WriteSelected(change.Component, change.Pair);
         _agent.StateChanged += (_, change) =>
         {
             if (change.State == IceConnectionState.Failed)
@@ -49,6 +49,13 @@ internal sealed class AgentPeer : IAsyncDisposable
                 break;
             case "end-of-candidates":
                 TakeEnd();
+                break;
+            case "pair":
+                foreach (IceComponent component in _stream.Components)
+                {
+                    WriteSelected(component.Id, component.SelectedPair);
+                }
+
                 break;
             case "send" when words.Length == 3:
                 await _stream.Component(int.Parse(words[1], CultureInfo.InvariantCulture)).Connection.SendAsync(Encoding.ASCII.GetBytes(words[2]));
@@ -156,12 +163,8 @@ internal sealed class AgentPeer : IAsyncDisposable
         },
         TaskScheduler.Default));
 
-    private void WriteSelected(IceSelectedPairChange change)
-    {
-        Output.Write(change.Pair is { } pair
-            ? $"selected {change.Component} {Describe(pair.Local)} {Describe(pair.Remote)}"
-            : $"note component {change.Component} has no pair any more: {change.Reason}");
-    }
+    private static void WriteSelected(int component, IceCandidatePairInfo? pair) =>
+        Output.Write(pair is null ? $"unselected {component}" : $"selected {component} {Describe(pair.Local)} {Describe(pair.Remote)}");
 
     private static string Describe(IceCandidate candidate)
     {

@@ -7,7 +7,9 @@ internal sealed class InteropSession : IAsyncDisposable
 {
     private const int DtlsHandshake = 22;
 
-    private static readonly TimeSpan StepDeadline = TimeSpan.FromSeconds(30), Lifetime = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan
+        StepDeadline = TimeSpan.FromSeconds(30), SettleDeadline = TimeSpan.FromSeconds(5), AskAgainAfter = TimeSpan.FromMilliseconds(100),
+        Lifetime = TimeSpan.FromSeconds(60);
 
     private readonly InteropMode _mode;
     private readonly PeerProgram _left, _right;
@@ -25,14 +27,14 @@ internal sealed class InteropSession : IAsyncDisposable
         _toTheirs = new LinePump(theirs);
     }
 
-    /// <summary>Runs a session to its end.</summary>
+    /// <summary>Runs a session to its end and returns the time from both descriptions being known to both sides being connected.</summary>
     /// <param name="lab">Where.</param>
     /// <param name="mode">How.</param>
     /// <param name="left">Our side.</param>
     /// <param name="right">The other side.</param>
     /// <param name="anyPath">Whether the session may take another path than the mode names.</param>
     /// <exception cref="InvalidOperationException">It did not come about; the message holds what both sides wrote.</exception>
-    public static async Task<InteropOutcome> RunAsync(MatrixLab lab, InteropMode mode, PeerProgram left, PeerProgram right, bool anyPath = false)
+    public static async Task<TimeSpan> RunAsync(MatrixLab lab, InteropMode mode, PeerProgram left, PeerProgram right, bool anyPath = false)
     {
         string[] servers = mode.Path == InteropPath.Host ? [] : lab.ServerArguments(mode);
         PeerProcess ours = await PeerProcess.StartAsync(left, [.. Arguments(mode, isOurs: true), .. servers], lab.Left, Lifetime);
@@ -40,13 +42,13 @@ internal sealed class InteropSession : IAsyncDisposable
         await using InteropSession session = new(mode, left, right, ours, theirs);
         try
         {
-            InteropOutcome outcome = await session.RunAsync();
+            TimeSpan time = await session.RunAsync();
             if (!anyPath)
             {
-                session.Judge(outcome);
+                await session.SettleAsync();
             }
 
-            return outcome;
+            return time;
         }
         catch (InvalidOperationException failure)
         {
@@ -83,7 +85,7 @@ internal sealed class InteropSession : IAsyncDisposable
         ];
     }
 
-    private async Task<InteropOutcome> RunAsync()
+    private async Task<TimeSpan> RunAsync()
     {
         _ours.ForwardTo(line => Carry(line, _toTheirs));
         _theirs.ForwardTo(line => Carry(line, _toOurs));
@@ -105,7 +107,7 @@ internal sealed class InteropSession : IAsyncDisposable
             await ExchangeDataAsync("after");
         }
 
-        return new InteropOutcome(time, _ours.Selected, _theirs.Selected);
+        return time;
     }
 
     // With full signalling a description is there once all candidates are.
@@ -157,42 +159,47 @@ internal sealed class InteropSession : IAsyncDisposable
         }
     }
 
-    private void Judge(InteropOutcome outcome)
+    // The side that does not choose learns of the choice a moment later, and some tell of no change: both are asked until they agree.
+    private async Task SettleAsync()
     {
-        Require(outcome.Ours.Count >= _mode.Components && outcome.Theirs.Count >= _mode.Components, "a component has no selected pair");
-        foreach ((SelectedPair ours, SelectedPair theirs) in outcome.Ours.Zip(outcome.Theirs))
+        using CancellationTokenSource end = new(SettleDeadline);
+        string? problem = null;
+        while (!end.IsCancellationRequested)
         {
-            string both = $"ours: {ours}, theirs: {theirs}";
-            switch (_mode.Path)
+            (int ours, int theirs) = (_ours.Position, _theirs.Position);
+            _toOurs.Write("pair");
+            _toTheirs.Write("pair");
+            await _ours.WaitAsync(IsLastPair, ours, StepDeadline);
+            await _theirs.WaitAsync(IsLastPair, theirs, StepDeadline);
+            problem = _ours.Selected.Zip(_theirs.Selected).Select(p => FindProblem(p.First, p.Second)).FirstOrDefault(p => p is not null);
+            if (problem is null)
             {
-                case InteropPath.Host:
-                    bool hides = theirs.LocalAddress == "hidden" || theirs.RemoteAddress == "hidden";
-                    Require(hides || ours.Mirrors(theirs), $"the two sides use different pairs; {both}");
-                    Require(IsDirect(ours) && IsDirect(theirs), $"a detour though the hosts reach each other; {both}");
-                    break;
-                case InteropPath.Reflexive:
-                    Require(IsDirect(ours) && IsDirect(theirs), $"the relay is used though a direct path exists; {both}");
-                    break;
-                case InteropPath.OurRelay:
-                    Require(ours.LocalType == "relay", $"our side is not relayed; {both}");
-                    break;
-                case InteropPath.TheirRelay:
-                    Require(theirs.LocalType == "relay", $"the other side is not relayed; {both}");
-                    break;
-                default:
-                    Require(ours.LocalType == "relay" && theirs.LocalType == "relay", $"not both sides are relayed; {both}");
-                    break;
+                return;
             }
+
+            await Task.WhenAny(Task.Delay(AskAgainAfter, end.Token));
         }
+
+        throw new InvalidOperationException(problem ?? "the sides were not asked");
+    }
+
+    private bool IsLastPair(string line) => line.StartsWith($"selected {_mode.Components} ", StringComparison.Ordinal);
+
+    private string? FindProblem(SelectedPair ours, SelectedPair theirs)
+    {
+        bool hides = theirs.LocalAddress == "hidden" || theirs.RemoteAddress == "hidden";
+        string? problem = _mode.Path switch
+        {
+            InteropPath.Host when !hides && !ours.Mirrors(theirs) => "the two sides use different pairs",
+            InteropPath.Host when !IsDirect(ours) || !IsDirect(theirs) => "a detour though the hosts reach each other",
+            InteropPath.Reflexive when !IsDirect(ours) || !IsDirect(theirs) => "the relay is used though a direct path exists",
+            InteropPath.OurRelay when ours.LocalType != "relay" => "our side is not relayed",
+            InteropPath.TheirRelay when theirs.LocalType != "relay" => "the other side is not relayed",
+            InteropPath.BothRelays when ours.LocalType != "relay" || theirs.LocalType != "relay" => "not both sides are relayed",
+            _ => null,
+        };
+        return problem is null ? null : $"{problem}; ours: {ours}, theirs: {theirs}";
     }
 
     private static bool IsDirect(SelectedPair pair) => pair.LocalType != "relay" && pair.RemoteType != "relay";
-
-    private static void Require(bool holds, string problem)
-    {
-        if (!holds)
-        {
-            throw new InvalidOperationException(problem);
-        }
-    }
 }

@@ -42,7 +42,7 @@ public abstract class PeerMatrix : IAsyncLifetime
             MatrixLab lab = await _labs.GetAsync(mode);
             while (times.Count < Runs)
             {
-                times.Add((await InteropSession.RunAsync(lab, mode, PeerPrograms.Ours, _peer)).TimeToConnected);
+                times.Add(await InteropSession.RunAsync(lab, mode, PeerPrograms.Ours, _peer));
             }
 
             return new InteropResult(_peer, mode, times, null, null);
@@ -61,7 +61,7 @@ public abstract class PeerMatrix : IAsyncLifetime
         List<TimeSpan> times = [];
         for (int run = 0; run < RunsOfFullMatrix; run++)
         {
-            times.Add((await InteropSession.RunAsync(lab, mode, _peer, _peer, anyPath: true)).TimeToConnected);
+            times.Add(await InteropSession.RunAsync(lab, mode, _peer, _peer, anyPath: true));
         }
 
         return InteropReport.Median(times);

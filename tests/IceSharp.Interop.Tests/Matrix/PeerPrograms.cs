@@ -13,7 +13,7 @@ internal static class PeerPrograms
 
     private const string
         NoRestart = "it has no ICE restart", NoLite = "it has no lite mode", NoAggressive = "it has no aggressive nomination",
-        NoMdns = "it hides no addresses", OneComponent = "it has one component", RoleByOffer = "its role follows from who offers";
+        LeakyRelay = "its relay-only policy hides its other candidates, yet it still sends checks from its own addresses", NoMdns = "it hides no addresses", OneComponent = "it has one component", RoleByOffer = "its role follows from who offers";
 
     /// <summary>Our own agent.</summary>
     public static PeerProgram Ours { get; } = new()
@@ -34,7 +34,7 @@ internal static class PeerPrograms
         {
             Name = "aioice",
             FindVersionAsync = () => DebianVersionAsync("python3-aioice"),
-            LeaksPastRelay = "its relay-only policy hides its other candidates, yet it still sends checks from its own addresses",
+            LeaksPastRelay = LeakyRelay,
             // Debian's own Python has Debian's packages.
             PrepareAsync = () => Task.FromResult<string[]>(["/usr/bin/python3", SourceOf("aioice/peer.py")]),
             Lacks = new Dictionary<InteropTwist, string>
@@ -69,6 +69,7 @@ internal static class PeerPrograms
             FindVersionAsync = async () => $"node-datachannel {await NodePackageVersionAsync("node-datachannel")}",
             PrepareAsync = () => Task.FromResult<string[]>([ToolPath.Require("node"), SourceOf("node/libdatachannel.mjs")]),
             HasPlainData = false,
+            LeaksPastRelay = LeakyRelay,
             Lacks = new Dictionary<InteropTwist, string>
             {
                 [CrossedRoles] = RoleByOffer, [OurRestart] = NoRestart, [TheirRestart] = NoRestart, [TwoComponents] = OneComponent,

@@ -54,13 +54,16 @@ class Peer:
         except ConnectionError as failure:
             say("failed", failure)
             return
-        for component, pair in sorted(self.connection._nominated.items()):
-            local, remote = pair.local_candidate, pair.remote_candidate
-            say("selected", component, local.type, local.host, local.port, remote.type, remote.host, remote.port)
+        self.tell_pairs()
         say("connected")
         while True:
             data, component = await self.connection.recvfrom()
             say("received", component, printable(data))
+
+    def tell_pairs(self):
+        for component, pair in sorted(self.connection._nominated.items()):
+            local, remote = pair.local_candidate, pair.remote_candidate
+            say("selected", component, local.type, local.host, local.port, remote.type, remote.host, remote.port)
 
     async def handle(self, line):
         verb, *rest = line.split(" ", 2)
@@ -78,6 +81,8 @@ class Peer:
             if not self.connecting:
                 self.connecting = True
                 self.run(self.connect())
+        elif verb == "pair":
+            self.tell_pairs()
         elif verb == "end-of-candidates":
             await self.connection.add_remote_candidate(None)
         elif verb == "send":

@@ -11,8 +11,6 @@ static guint stream;
 static guint components = 1;
 static gboolean lite;
 static gboolean restarting;
-static gboolean gathered;
-static gboolean described;
 static char known[300] = "";
 static guint ready_mask;
 
@@ -43,7 +41,6 @@ static void say_credentials(void) {
 }
 
 static void on_gathered(NiceAgent *a, guint s, gpointer data) {
-  gathered = TRUE;
   say_candidates();
 }
 
@@ -68,6 +65,13 @@ static void on_pair(NiceAgent *a, guint s, guint component, NiceCandidate *local
   nice_address_to_string(&remote->addr, there);
   printf("selected %u %s %s %u %s %s %u\n", component, type_name(local->type), here, nice_address_get_port(&local->addr),
          type_name(remote->type), there, nice_address_get_port(&remote->addr));
+}
+
+static void tell_pairs(void) {
+  for (guint id = 1; id <= components; id++) {
+    NiceCandidate *local, *remote;
+    if (nice_agent_get_selected_pair(agent, stream, id, &local, &remote)) on_pair(agent, stream, id, local, remote, NULL);
+  }
 }
 
 static void on_data(NiceAgent *a, guint s, guint component, guint length, gchar *buffer, gpointer data) {
@@ -104,7 +108,6 @@ static void handle(char *line) {
     add_candidate(line);
   } else if (!strcmp(line, "gather")) {
     say_credentials();
-    described = TRUE;
     if (!nice_agent_gather_candidates(agent, stream)) die("gathering did not start");
   } else if (g_str_has_prefix(line, "credentials ")) {
     char **words = g_strsplit(line, " ", 4);
@@ -117,6 +120,8 @@ static void handle(char *line) {
     g_strfreev(words);
   } else if (!strcmp(line, "end-of-candidates")) {
     nice_agent_peer_candidate_gathering_done(agent, stream);
+  } else if (!strcmp(line, "pair")) {
+    tell_pairs();
   } else if (!strcmp(line, "restart")) {
     restarting = TRUE;
     restart();

@@ -9,8 +9,12 @@ if (options.lite || options.aggressive || options.mdns || options.components !==
 
 const isOfferer = Boolean(options.offerer);
 const iceServers = [];
-if (options.stun) iceServers.push(`stun:${options.stun}`);
-if (options.turn) iceServers.push(`turn:${options.user}:${options.password}@${options.turn}`);
+const endpoint = text => {
+  const [, hostname, port] = /^\[?(.*?)\]?:(\d+)$/.exec(text);
+  return { hostname, port: Number(port) };
+};
+if (options.stun) iceServers.push(endpoint(options.stun));
+if (options.turn) iceServers.push({ ...endpoint(options.turn), username: options.user, password: options.password, relayType: 'TurnUdp' });
 const pc = new datachannel.PeerConnection('peer', {
   iceServers, iceTransportPolicy: options['relay-only'] ? 'relay' : 'all', disableAutoNegotiation: true,
 });
@@ -23,14 +27,17 @@ pc.onLocalCandidate(candidate => say(candidate.replace(/^a=/, '')));
 pc.onGatheringStateChange(state => {
   if (state === 'complete') say('end-of-candidates');
 });
+function tellPair() {
+  const pair = pc.getSelectedCandidatePair();
+  if (!pair) return;
+  const { local, remote } = pair;
+  say('selected', 1, local.type, local.address, local.port, remote.type, remote.address, remote.port);
+}
+
 pc.onIceStateChange(state => {
   say('state', state);
   if (state === 'connected') {
-    const pair = pc.getSelectedCandidatePair();
-    if (pair) {
-      const { local, remote } = pair;
-      say('selected', 1, local.type, local.address, local.port, remote.type, remote.address, remote.port);
-    }
+    tellPair();
     say('connected');
   }
   if (state === 'failed') say('failed', 'the agent says so');
@@ -49,6 +56,8 @@ await readLines(line => {
     wantsDescription = true;
   } else if (line.startsWith('send ')) {
     die('data goes through DTLS here');
+  } else if (line === 'pair') {
+    tellPair();
   } else if (line === 'restart') {
     die('libdatachannel has no ICE restart');
   } else {

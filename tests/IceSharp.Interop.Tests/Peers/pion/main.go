@@ -51,6 +51,10 @@ func printable(data []byte) string {
 	return string(data)
 }
 
+func tellPair(local, remote ice.Candidate) {
+	say("selected 1 %s %s %d %s %s %d", local.Type(), local.Address(), local.Port(), remote.Type(), remote.Address(), remote.Port())
+}
+
 func describe(agent *ice.Agent, lite bool) {
 	ufrag, password, err := agent.GetLocalUserCredentials()
 	must(err)
@@ -103,9 +107,7 @@ func main() {
 			say("candidate:%s", candidate.Marshal())
 		}
 	}))
-	must(agent.OnSelectedCandidatePairChange(func(local, remote ice.Candidate) {
-		say("selected 1 %s %s %d %s %s %d", local.Type(), local.Address(), local.Port(), remote.Type(), remote.Address(), remote.Port())
-	}))
+	must(agent.OnSelectedCandidatePairChange(tellPair))
 	must(agent.OnConnectionStateChange(func(state ice.ConnectionState) {
 		switch state {
 		case ice.ConnectionStateConnected:
@@ -153,6 +155,10 @@ func main() {
 			must(agent.Restart("", ""))
 			describe(agent, *flags["lite"])
 		case words[0] == "end-of-candidates":
+		case words[0] == "pair":
+			if pair, err := agent.GetSelectedCandidatePair(); err == nil && pair != nil {
+				tellPair(pair.Local, pair.Remote)
+			}
 		case words[0] == "send":
 			<-connected
 			_, err := conn.Write([]byte(words[2]))
