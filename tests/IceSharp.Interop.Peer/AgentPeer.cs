@@ -13,7 +13,7 @@ internal sealed class AgentPeer : IAsyncDisposable
     private readonly List<Task> _work = [];
     private readonly List<IceCandidate> _candidates = [];
     private IceStreamDescription? _other;
-    private bool _otherIsLite, _isDescribed;
+    private bool _otherIsLite, _isDescribed, _isConnecting;
 
     public AgentPeer(PeerOptions options)
     {
@@ -26,6 +26,14 @@ internal sealed class AgentPeer : IAsyncDisposable
             if (change.State == IceConnectionState.Failed)
             {
                 Output.Write($"failed {_agent.Report.ToString().ReplaceLineEndings(" | ")}");
+            }
+        };
+        _agent.RestartCompleted += (_, _) => Output.Write("connected");
+        _agent.Restarted += (_, restart) =>
+        {
+            if (!restart.IsOurs)
+            {
+                Run(AnswerRestartAsync());
             }
         };
         foreach (IceComponent component in _stream.Components)
@@ -49,6 +57,10 @@ internal sealed class AgentPeer : IAsyncDisposable
                 break;
             case "end-of-candidates":
                 TakeEnd();
+                break;
+            case "restart":
+                WriteCredentials(_agent.Restart());
+                Run(WriteCandidatesAsync());
                 break;
             case "pair":
                 foreach (IceComponent component in _stream.Components)
@@ -78,7 +90,7 @@ internal sealed class AgentPeer : IAsyncDisposable
 
     private async Task GatherAsync()
     {
-        WriteCredentials();
+        WriteCredentials(_agent.LocalDescription);
         await foreach (IceCandidate candidate in _agent.GatherAsync(_end.Token))
         {
             Output.Write(candidate.ToSdp());
@@ -87,9 +99,24 @@ internal sealed class AgentPeer : IAsyncDisposable
         Output.Write("end-of-candidates");
     }
 
-    private void WriteCredentials()
+    private async Task AnswerRestartAsync()
     {
-        IceDescription description = _agent.LocalDescription;
+        WriteCredentials(_agent.LocalDescription);
+        await WriteCandidatesAsync();
+    }
+
+    private async Task WriteCandidatesAsync()
+    {
+        foreach (IceCandidate candidate in (await _agent.GatherAllAsync(_end.Token)).Streams[0].Candidates)
+        {
+            Output.Write(candidate.ToSdp());
+        }
+
+        Output.Write("end-of-candidates");
+    }
+
+    private static void WriteCredentials(IceDescription description)
+    {
         Output.Write($"credentials {description.Streams[0].Ufrag} {description.Streams[0].Password}{(description.IsLite ? " lite" : "")}");
     }
 
@@ -143,7 +170,11 @@ internal sealed class AgentPeer : IAsyncDisposable
             Options = _options.IsTrickling ? ["trickle"] : [],
             Streams = [other with { Candidates = [.. _candidates], EndOfCandidates = ended }],
         });
-        Run(WaitForConnectionAsync());
+        if (!_isConnecting)
+        {
+            _isConnecting = true;
+            Run(WaitForConnectionAsync());
+        }
     }
 
     private async Task WaitForConnectionAsync()
