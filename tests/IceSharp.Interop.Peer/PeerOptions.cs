@@ -11,6 +11,8 @@ internal sealed record PeerOptions
 
     public bool IsRelayOnly { get; private init; }
 
+    public bool IsLite { get; private init; }
+
     public int Components { get; private init; } = 1;
 
     public string? Stun { get; private init; }
@@ -35,6 +37,7 @@ internal sealed record PeerOptions
                 "--controlled" or "--offerer" or "--answerer" or "--full" => options,
                 "--trickle" => options with { IsTrickling = true },
                 "--relay-only" => options with { IsRelayOnly = true },
+                "--lite" => options with { IsLite = true },
                 "--stun" => options with { Stun = Value() },
                 "--turn" => options with { Turn = Value() },
                 "--user" => options with { User = Value() },
@@ -51,6 +54,7 @@ internal sealed record PeerOptions
     public IceAgentOptions ToAgentOptions() => new()
     {
         Role = IsControlling ? IceRole.Controlling : IceRole.Controlled,
+        IsLite = IsLite,
         TransportPolicy = IsRelayOnly ? IceTransportPolicy.RelayOnly : IceTransportPolicy.All,
         Servers =
         [

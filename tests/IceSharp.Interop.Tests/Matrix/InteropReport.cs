@@ -60,6 +60,7 @@ internal static class InteropReport
     private static string Cell(InteropResult result, List<string> reasons) => result switch
     {
         { NotApplicable: { } reason } => $"n/a ({Note($"{result.Peer.Name}: {reason}", reasons)})",
+        { KnownFailure: { } known } => $"**fail**, not run ({Note($"{result.Peer.Name}: {known}", reasons)})",
         { Failure: { } failure } => $"**fail** ({Note($"{result.Peer.Name}, {result.Mode}: {FirstLine(failure)}", reasons)})",
         _ => "pass",
     };

@@ -3,10 +3,17 @@ namespace IceSharp.Interop.Tests.Matrix;
 /// <summary>One cell of the matrix.</summary>
 /// <param name="Peer">The other side.</param>
 /// <param name="Mode">How the sessions ran.</param>
-/// <param name="Times">Times to connected of the sessions that passed.</param>
-/// <param name="Failure">The first line of the first failure; null when all passed.</param>
-/// <param name="NotApplicable">Why the mode makes no sense with this peer; null when it does.</param>
-internal sealed record InteropResult(PeerProgram Peer, InteropMode Mode, IReadOnlyList<TimeSpan> Times, string? Failure, string? NotApplicable)
+internal sealed record InteropResult(PeerProgram Peer, InteropMode Mode)
 {
-    public static InteropResult Skipped(PeerProgram peer, InteropMode mode, string reason) => new(peer, mode, [], null, reason);
+    /// <summary>Times to connected of the sessions that passed.</summary>
+    public IReadOnlyList<TimeSpan> Times { get; init; } = [];
+
+    /// <summary>What the first session that failed says; null when all passed.</summary>
+    public string? Failure { get; init; }
+
+    /// <summary>Why the cell is known to fail and was not run; null otherwise.</summary>
+    public string? KnownFailure { get; init; }
+
+    /// <summary>Why the mode makes no sense with this peer; null when it does.</summary>
+    public string? NotApplicable { get; init; }
 }

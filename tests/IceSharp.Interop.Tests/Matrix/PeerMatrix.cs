@@ -23,8 +23,8 @@ public abstract class PeerMatrix : IAsyncLifetime
         List<InteropResult> results = [];
         foreach (InteropMode mode in InteropModes.OfThisRun)
         {
-            results.Add(_peer.FindReason(mode) is { } reason
-                ? InteropResult.Skipped(_peer, mode, reason)
+            results.Add(_peer.FindReason(mode) is { } reason ? new InteropResult(_peer, mode) { NotApplicable = reason }
+                : _peer.KnownFailures.TryGetValue(mode, out string? known) ? new InteropResult(_peer, mode) { KnownFailure = known }
                 : await RunCellAsync(mode));
         }
 
@@ -45,11 +45,11 @@ public abstract class PeerMatrix : IAsyncLifetime
                 times.Add(await InteropSession.RunAsync(lab, mode, PeerPrograms.Ours, _peer));
             }
 
-            return new InteropResult(_peer, mode, times, null, null);
+            return new InteropResult(_peer, mode) { Times = times };
         }
         catch (InvalidOperationException failure)
         {
-            return new InteropResult(_peer, mode, times, $"session {times.Count + 1}: {failure.Message}", null);
+            return new InteropResult(_peer, mode) { Times = times, Failure = $"session {times.Count + 1}: {failure.Message}" };
         }
     }
 

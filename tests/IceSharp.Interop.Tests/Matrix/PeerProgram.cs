@@ -24,6 +24,9 @@ internal sealed record PeerProgram
     /// <summary>Why it has no relayed candidates over IPv6; null when it has.</summary>
     public string? LacksIpv6Relay { get; init; }
 
+    /// <summary>What is known to fail, and why; such cells are shown as failed and not run.</summary>
+    public IReadOnlyDictionary<InteropMode, string> KnownFailures { get; init; } = new Dictionary<InteropMode, string>();
+
     /// <summary>Why a mode makes no sense with this peer; null when it does.</summary>
     public string? FindReason(InteropMode mode) => mode switch
     {

@@ -82,6 +82,11 @@ internal static class PeerPrograms
             FindVersionAsync = () => DebianVersionAsync("chromium"),
             PrepareAsync = () => Task.FromResult<string[]>([ToolPath.Require("node"), SourceOf("node/chromium.mjs")]),
             HasPlainData = false,
+            KnownFailures = new Dictionary<InteropMode, string>
+            {
+                [new(true, false, false, InteropPath.Reflexive, TheirRestart)] =
+                    "it restarts a session in which it is controlled, claims the controlling role with a 487, which we yield to, nominates the new pair, and yet goes on using the old one",
+            },
             Lacks = new Dictionary<InteropTwist, string>
             {
                 [CrossedRoles] = RoleByOffer, [TwoComponents] = "a browser demands RTCP mux", [PeerIsLite] = NoLite, [PeerIsAggressive] = NoAggressive,

@@ -53,7 +53,21 @@ await page.evaluate(async ({ stun, turn, user, password, relayOnly, offers }) =>
   };
   pc.oniceconnectionstatechange = tellState;
   window.tellSelected = saySelected;
-  window.forgetState = () => { last = ''; };
+
+  // A restart does not show in the state, which stays as it is: the pair that is used tells which session it belongs to.
+  const ufragOf = description => /^a=ice-ufrag:(\S+)/m.exec(description.sdp)[1];
+  window.watchRestart = () => {
+    const watch = setInterval(async () => {
+      const transport = [...(await pc.getStats()).values()].find(s => s.type === 'transport');
+      const pair = (await pc.getStats()).get(transport?.selectedCandidatePairId);
+      const local = (await pc.getStats()).get(pair?.localCandidateId);
+      if (pc.signalingState === 'stable' && local?.usernameFragment === ufragOf(pc.localDescription)) {
+        clearInterval(watch);
+        await saySelected();
+        await window.say('connected');
+      }
+    }, 20);
+  };
 }, {
   stun: options.stun, turn: options.turn, user: options.user, password: options.password,
   relayOnly: Boolean(options['relay-only']), offers: isOfferer,
@@ -71,13 +85,13 @@ const setRemote = (type, sdp) => page.evaluate(d => window.pc.setRemoteDescripti
 async function describeWhenReady() {
   if (!wantsDescription || (answersAnOffer && !remoteIsSet)) return;
   wantsDescription = false;
-  const sdp = await page.evaluate(async ({ answers, restart }) => {
+  const sdp = await page.evaluate(async ({ answers, restart, restarts }) => {
     const pc = window.pc;
     const description = answers ? await pc.createAnswer() : await pc.createOffer({ iceRestart: restart });
-    window.forgetState();
     await pc.setLocalDescription(description);
+    if (restarts) window.watchRestart();
     return description.sdp;
-  }, { answers: answersAnOffer, restart: wantsRestart });
+  }, { answers: answersAnOffer, restart: wantsRestart, restarts: hasDescribed });
   wantsRestart = false;
   hasDescribed = true;
   sayCredentials(sdp);
