@@ -13,7 +13,7 @@ internal static class PeerPrograms
 
     private const string
         NoRestart = "it has no ICE restart", NoLite = "it has no lite mode", NoAggressive = "it has no aggressive nomination",
-        LeakyRelay = "its relay-only policy hides its other candidates, yet it still sends checks from its own addresses", NoMdns = "it hides no addresses", OneComponent = "it has one component", RoleByOffer = "its role follows from who offers";
+        LeakyRelay = "its relay-only policy hides its other candidates, yet it still sends checks from its own addresses", NoConflict = "it drops checks that claim its own role, and knows no 487", NoMdns = "it hides no addresses", OneComponent = "it has one component", RoleByOffer = "its role follows from who offers";
 
     /// <summary>Our own agent.</summary>
     public static PeerProgram Ours { get; } = new()
@@ -61,7 +61,11 @@ internal static class PeerPrograms
             PrepareAsync = () => BuildAsync("pion", target => ChildProcess.RunAsync(
                 "env", ["GOPATH=/usr/share/gocode", "GO111MODULE=off", "GOTOOLCHAIN=local", "go", "build", "-o", target, SourceOf("pion/main.go")], BuildDeadline)),
             LacksIpv6Relay = "it reaches TURN servers over IPv4 only",
-            Lacks = new Dictionary<InteropTwist, string> { [TwoComponents] = OneComponent, [PeerIsAggressive] = NoAggressive, [HiddenAddresses] = NoMdns },
+            Lacks = new Dictionary<InteropTwist, string>
+            {
+                [BothControlling] = NoConflict, [BothControlled] = NoConflict, [TwoComponents] = OneComponent, [PeerIsAggressive] = NoAggressive,
+                [HiddenAddresses] = NoMdns,
+            },
         },
         new()
         {

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using IceSharp.Protocol.Stun;
 
 namespace IceSharp.Simulation.Tests.Faults;
@@ -10,13 +9,13 @@ internal static class FaultCompiler
 {
     private const string GlobalUsings = "global using System;\nglobal using System.Collections.Generic;\nglobal using System.IO;\nglobal using System.Linq;\nglobal using System.Threading;\nglobal using System.Threading.Tasks;\n";
 
-    /// <summary>The folder with the *.fault files, and so with the sources: the tests run where they were built.</summary>
-    public static string Directory([CallerFilePath] string here = "") => Path.GetDirectoryName(here)!;
+    /// <summary>The folder with the *.fault files.</summary>
+    public static string Directory { get; } = Repository.File("tests/IceSharp.Simulation.Tests/Faults");
 
     /// <summary>The core's sources by their path below the project.</summary>
     public static Dictionary<string, string> Sources()
     {
-        string project = Path.GetFullPath(Path.Combine(Directory(), "../../../src/IceSharp.Protocol"));
+        string project = Repository.File("src/IceSharp.Protocol");
         return System.IO.Directory.EnumerateFiles(project, "*.cs", SearchOption.AllDirectories)
             .Select(f => Path.GetRelativePath(project, f).Replace('\\', '/'))
             .Where(f => !f.StartsWith("obj/", StringComparison.Ordinal) && !f.StartsWith("bin/", StringComparison.Ordinal))

@@ -9,7 +9,7 @@ public class FaultTests(ITestOutputHelper output)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    public static TheoryData<string> Names => new(Fault.All(FaultCompiler.Directory()).Select(f => f.Name));
+    public static TheoryData<string> Names => new(Fault.All(FaultCompiler.Directory).Select(f => f.Name));
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -32,9 +32,9 @@ public class FaultTests(ITestOutputHelper output)
     [Fact]
     public void Every_defect_stands_in_the_list_with_what_caught_it()
     {
-        string list = File.ReadAllText(Path.Combine(FaultCompiler.Directory(), "../../../docs/deliberate-faults.md"));
+        string list = File.ReadAllText(Repository.File("docs/deliberate-faults.md"));
 
-        Fault.All(FaultCompiler.Directory()).Select(f => f.Name).Should().OnlyContain(name => list.Contains($"| `{name}` |", StringComparison.Ordinal));
+        Fault.All(FaultCompiler.Directory).Select(f => f.Name).Should().OnlyContain(name => list.Contains($"| `{name}` |", StringComparison.Ordinal));
     }
 
     [FaultTheory]
@@ -60,5 +60,5 @@ public class FaultTests(ITestOutputHelper output)
         }
     }
 
-    private static Fault Find(string name) => Fault.All(FaultCompiler.Directory()).Single(f => f.Name == name);
+    private static Fault Find(string name) => Fault.All(FaultCompiler.Directory).Single(f => f.Name == name);
 }

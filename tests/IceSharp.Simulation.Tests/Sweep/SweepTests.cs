@@ -39,7 +39,7 @@ public class SweepTests(ITestOutputHelper output)
     [Fact]
     public void What_the_generator_does_not_use_is_listed_with_its_reason()
     {
-        string list = File.ReadAllText(Path.Combine(Faults.FaultCompiler.Directory(), "../../../docs/simulation-sweep.md"));
+        string list = File.ReadAllText(Repository.File("docs/simulation-sweep.md"));
         foreach (SweepFeatures feature in Enum.GetValues<SweepFeatures>().Where(f => f != SweepFeatures.None))
         {
             string state = (SweepCase.Masked & feature) == 0 ? "used" : "masked";

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace IceSharp.Tests.Guide;
 
 public sealed class NatGuideTests
@@ -7,26 +5,14 @@ public sealed class NatGuideTests
     [Fact]
     public void The_examples_of_the_guide_are_those_that_compile_and_run()
     {
-        string repository = Repository();
-        string[] shown = [.. Blocks(File.ReadAllText(Path.Combine(repository, "docs/guide/test-your-app-against-nats.md")), "```csharp\n", "```")];
-        string[] compiled = [.. Blocks(File.ReadAllText(Path.Combine(repository, "tests/IceSharp.Tests/Guide/NatGuideExamples.cs")), "// example begins\n", "// example ends")];
+        string[] shown = [.. Blocks(File.ReadAllText(Repository.File("docs/guide/test-your-app-against-nats.md")), "```csharp\n", "```")];
+        string[] compiled = [.. Blocks(File.ReadAllText(Repository.File("tests/IceSharp.Tests/Guide/NatGuideExamples.cs")), "// example begins\n", "// example ends")];
 
         shown.Should().HaveCount(3).And.HaveSameCount(compiled);
         for (int i = 0; i < shown.Length; i++)
         {
             Lines(shown[i]).Should().Equal(Lines(compiled[i]), "example {0} is both in the page and in the tests", i + 1);
         }
-    }
-
-    private static string Repository([CallerFilePath] string here = "")
-    {
-        DirectoryInfo? directory = new(File.Exists(here) ? Path.GetDirectoryName(here)! : AppContext.BaseDirectory);
-        while (directory is not null && !File.Exists(Path.Combine(directory.FullName, "IceSharp.sln")))
-        {
-            directory = directory.Parent;
-        }
-
-        return directory?.FullName ?? throw new DirectoryNotFoundException("The tests do not run inside the repository.");
     }
 
     private static IEnumerable<string> Blocks(string text, string begin, string end)

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace IceSharp.Tests.Readme;
 
 public sealed class TurnGuideTests
@@ -13,16 +11,7 @@ public sealed class TurnGuideTests
         shown.Should().HaveCount(2).And.Equal(compiled);
     }
 
-    private static string Read(string path, [CallerFilePath] string here = "")
-    {
-        DirectoryInfo? directory = new(File.Exists(here) ? Path.GetDirectoryName(here)! : AppContext.BaseDirectory);
-        while (directory is not null && !File.Exists(Path.Combine(directory.FullName, "IceSharp.sln")))
-        {
-            directory = directory.Parent;
-        }
-
-        return File.ReadAllText(Path.Combine(directory?.FullName ?? throw new DirectoryNotFoundException("The tests do not run inside the repository."), path));
-    }
+    private static string Read(string path) => File.ReadAllText(Repository.File(path));
 
     private static string[] Pieces(string text, string begin, string end) =>
         [.. text.Split(begin).Skip(1).Select(p => string.Join('\n', p[..p.IndexOf(end, StringComparison.Ordinal)].Split('\n').Select(l => l.Trim()).Where(l => l.Length > 0)))];

@@ -1,10 +1,12 @@
-namespace IceSharp.Protocol.Tests.Approval;
+namespace IceSharp.Tests.Shared;
 
 /// <summary>The working copy that the tests were built from.</summary>
 internal static class Repository
 {
+    /// <summary>Its top directory. Not by the paths of the sources: CI builds hide them.</summary>
     public static string Root { get; } = FindRoot();
 
+    /// <summary>A file or directory by its path from the top.</summary>
     public static string File(string relativePath) => Path.Combine(Root, relativePath);
 
     private static string FindRoot()
