@@ -1,9 +1,11 @@
 using IceSharp.Interop.Tests.Peers;
+using IceSharp.Interop.Tests.Processes;
 using IceSharp.TestMarks;
 
 namespace IceSharp.Interop.Tests.Live;
 
 /// <summary>Our agent with itself behind real NATs: the best possible pair wins each time.</summary>
+[Collection(nameof(CallCollection))]
 public sealed class LiveCallTests(LiveLabs labs) : IClassFixture<LiveLabs>
 {
     private const int FullRuns = 20;

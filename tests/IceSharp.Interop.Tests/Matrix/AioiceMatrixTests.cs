@@ -1,8 +1,10 @@
 using IceSharp.Interop.Tests.Peers;
+using IceSharp.Interop.Tests.Processes;
 
 namespace IceSharp.Interop.Tests.Matrix;
 
 /// <summary>Our agent with the agent of aioice.</summary>
+[Collection(nameof(CallCollection))]
 public sealed class AioiceMatrixTests() : PeerMatrix(PeerPrograms.Find("aioice"))
 {
     [PeerFact("timeout", "namespaces", "coturn", "aioice")]

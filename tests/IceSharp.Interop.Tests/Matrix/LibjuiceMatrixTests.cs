@@ -1,8 +1,10 @@
 using IceSharp.Interop.Tests.Peers;
+using IceSharp.Interop.Tests.Processes;
 
 namespace IceSharp.Interop.Tests.Matrix;
 
 /// <summary>Our agent with libjuice, through libdatachannel.</summary>
+[Collection(nameof(CallCollection))]
 public sealed class LibjuiceMatrixTests() : PeerMatrix(PeerPrograms.Find("libjuice"))
 {
     [PeerFact("timeout", "namespaces", "coturn", "libjuice")]

@@ -1,8 +1,10 @@
 using IceSharp.Interop.Tests.Peers;
+using IceSharp.Interop.Tests.Processes;
 
 namespace IceSharp.Interop.Tests.Matrix;
 
 /// <summary>Our agent with the agent of pion.</summary>
+[Collection(nameof(CallCollection))]
 public sealed class PionMatrixTests() : PeerMatrix(PeerPrograms.Find("pion"))
 {
     [PeerFact("timeout", "namespaces", "coturn", "pion")]

@@ -32,6 +32,21 @@ public class CheckServerTests
         (sent.Socket, sent.To).Should().Be((bench.Socket(1), Address("10.0.2.9", 777)));
     }
 
+    [Fact]
+    public void A_check_from_the_peers_new_session_to_our_old_one_is_refused_and_one_from_its_old_session_is_not()
+    {
+        using CheckBench bench = new CheckBench(Controlled).Tell(Candidate("10.0.2.7")).Run(60);
+        bench.AnswerAll();
+        bench.Check("10.0.2.7", useCandidate: true);
+        bench.Machine.State.Should().Be(IceConnectionState.Completed, "the old session carries data while the new one is checked");
+        IceStreamDescription old = bench.Machine.CreateLocalDescription().Streams[0];
+        IceDescription restarted = bench.Description([Candidate("10.0.2.7")]);
+        bench.Tell(restarted with { Streams = [restarted.Streams[0] with { Ufrag = "newPeer", Password = "anotherPasswordOfThePeer+1" }] });
+
+        bench.Check("10.0.2.7", username: $"{old.Ufrag}:newPeer", password: old.Password)!.ErrorCode.Should().Be(400);
+        bench.Check("10.0.2.7", username: $"{old.Ufrag}:{restarted.Streams[0].Ufrag}", password: old.Password)!.ErrorCode.Should().Be(0);
+    }
+
     [Theory]
     [Rfc("ICE-8445-7.3-c")]
     [Rfc("ICE-8489-9.1.3-a")]

@@ -50,6 +50,19 @@ public class GatheringTests
         Has(requests[1], StunAttributeType.Username).Should().BeTrue();
     }
 
+    [Fact]
+    public void After_a_restart_each_candidate_has_the_priority_it_had_whichever_server_tells_it_first()
+    {
+        VirtualAgent agent = Behind(NatBehaviour.PortRestrictedCone, new IceAgentMachineOptions { Servers = [Stun, Turn] });
+        Gather(agent);
+        string[] before = Priorities(agent);
+
+        agent.Machine.Restart(_network.Now, null);
+        Gather(agent);
+
+        Priorities(agent).Should().Equal(before).And.HaveCount(3);
+    }
+
     [Theory]
     [Rfc("ICE-8445-5.1.1.2-j")]
     [InlineData(486)]
@@ -257,4 +270,7 @@ public class GatheringTests
 
     private static bool Has(byte[] message, StunAttributeType type) =>
         StunReader.TryParse(message, out StunReader reader) == StunParseStatus.Ok && reader.Has(type);
+
+    private static string[] Priorities(VirtualAgent agent) =>
+        [.. agent.CreateLocalDescription().Streams[0].Candidates.Select(c => $"{c.Type} {c.Address} {c.Priority}").Order(StringComparer.Ordinal)];
 }

@@ -18,6 +18,9 @@ internal sealed class CandidateBase(LocalSocket socket, TransportAddress address
     /// <summary>Where data may come from.</summary>
     public AcceptedSources AcceptedSources { get; } = new(maxSources);
 
+    /// <summary>Local preferences of the candidates that sent from here in this session and earlier ones, by type and address.</summary>
+    public Dictionary<(IceCandidateType Type, TransportAddress Address), int> FormerPreferences { get; } = [];
+
     /// <summary>How many learnt addresses of the peer turned out to answer from elsewhere.</summary>
     public int VainLearning { get; set; }
 

@@ -28,6 +28,12 @@ internal sealed class CheckResponder(AgentContext context, CheckConclusions conc
             return DatagramVerdict.Dropped(DropReason.Unauthenticated);
         }
 
+        if (IsBetweenSessions(generation, remoteUfrag))
+        {
+            SendError(arrivedAt, source, id, 400, "Another Session", generation.LocalKey);
+            return DatagramVerdict.Dropped(DropReason.Unauthenticated);
+        }
+
         arrivedAt.Accept(source);
         generation.LastRequestAt = now;
         Span<StunAttributeType> unknown = stackalloc StunAttributeType[16];
@@ -96,6 +102,14 @@ internal sealed class CheckResponder(AgentContext context, CheckConclusions conc
         generation = named;
         remoteUfrag = username[(colon + 1)..];
         return true;
+    }
+
+    // A peer that restarts may send checks from its new session to our old credentials before it has our answer. Answered, it
+    // would take that half-old path for good, and refuse the checks of the new session on it; refused, it gives the path up.
+    private static bool IsBetweenSessions(StreamGeneration named, ReadOnlySpan<byte> remoteUfrag)
+    {
+        StreamGeneration newest = named.Stream.Newest;
+        return !ReferenceEquals(named, newest) && newest.Remote is { } remote && remoteUfrag.SequenceEqual(remote.UfragBytes);
     }
 
     // RFC 8445 §7.3.1.5: a controlled agent that does not accept a nomination answers with an error.

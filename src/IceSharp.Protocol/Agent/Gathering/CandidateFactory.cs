@@ -109,7 +109,10 @@ internal sealed class CandidateFactory(AgentContext context, ChecklistSet checkl
         int wantedPreference,
         IceAddressRewrite? rewrite = null)
     {
-        int localPreference = FreePreference(socket, type, wantedPreference);
+        // After a restart the same path has the same priority, whichever server tells of it first this time: a peer that compares
+        // priorities over sessions would otherwise stay with its old pair.
+        int localPreference = FreePreference(socket, type, @base.FormerPreferences.GetValueOrDefault((type, address), wantedPreference));
+        @base.FormerPreferences[(type, address)] = localPreference;
         return new LocalCandidate(
             socket.Stream.Newest,
             socket.Component,
