@@ -47,8 +47,8 @@ public sealed class LateAnswers : AgentInvariant
     /// <inheritdoc/>
     public override void OnEvent(MonotonicTime now, IceAgentEvent fact)
     {
-        // Checks end with their agent, and those of a pair that lost its relay or its consent with the pair.
-        if (fact is AgentClosed or ConnectionStateChanged { State: IceConnectionState.Closed or IceConnectionState.Failed } or PairStateChanged { Pair.State: IceCandidatePairState.Failed })
+        // Checks end with their agent, those of a pair that lost its relay or its consent with the pair, those of a session that a restart replaced with it (RFC 8445 §9).
+        if (fact is AgentClosed or StreamRestarted or ConnectionStateChanged { State: IceConnectionState.Closed or IceConnectionState.Failed } or PairStateChanged { Pair.State: IceCandidatePairState.Failed })
         {
             _checks.Clear();
         }

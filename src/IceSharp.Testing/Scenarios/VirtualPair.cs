@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using IceSharp.Protocol;
 using IceSharp.Protocol.Agent;
 
 namespace IceSharp.Testing;
@@ -21,6 +22,9 @@ public sealed class VirtualPair : IDisposable
 {
     private const string Username = "user";
     private const string Password = "password";
+
+    private SignallingSide? _offererSide;
+    private SignallingSide? _answererSide;
 
     /// <summary>Puts two agents together, whose data streams are added already.</summary>
     /// <param name="offerer">The agent that describes itself first.</param>
@@ -65,6 +69,10 @@ public sealed class VirtualPair : IDisposable
     /// <summary>How long signalling takes, one way.</summary>
     public TimeSpan SignallingDelay { get; init; }
 
+    /// <summary>How much longer than that a single candidate takes at most when candidates trickle, drawn for each: they overtake one another, and answers.</summary>
+    /// <value>The default is zero: all keep their order.</value>
+    public TimeSpan TrickleSpread { get; init; }
+
     /// <summary>Whether both agents have a nominated pair for every component.</summary>
     public bool IsCompleted => Offerer.Machine.State == IceConnectionState.Completed && Answerer.Machine.State == IceConnectionState.Completed;
 
@@ -105,15 +113,27 @@ public sealed class VirtualPair : IDisposable
     /// <summary>Starts gathering and the exchange of descriptions; nothing happens before the network runs.</summary>
     public void Start()
     {
-        Offerer.Observer = e => Observe(Offerer, Answerer, e);
-        Answerer.Observer = e => Observe(Answerer, Offerer, e);
-        if (Signalling == SignallingStyle.Trickle)
-        {
-            Signal(Offerer.CreateLocalDescription(), Answer);
-        }
-
-        Offerer.StartGathering();
+        SignallingSide offerer = new(Offerer, Signalling, SignallingDelay, TrickleSpread), answerer = new(Answerer, Signalling, SignallingDelay, TrickleSpread);
+        (offerer.Peer, answerer.Peer) = (answerer, offerer);
+        (Offerer.Observer, Answerer.Observer) = (offerer.Observe, answerer.Observe);
+        (_offererSide, _answererSide) = (offerer, answerer);
+        offerer.Begin();
     }
+
+    /// <summary>Has an agent restart ICE (RFC 8445 §9) and tell the other one, as soon as no offer is under way; both may do it at once.</summary>
+    /// <param name="agent">One of the two.</param>
+    /// <exception cref="ArgumentException">It is another agent.</exception>
+    /// <exception cref="InvalidOperationException">The pair has not been started.</exception>
+    public void Restart(VirtualAgent agent) => Side(agent).Restart();
+
+    /// <summary>Whether descriptions are on their way, or owed, or a restart is waiting for that to end.</summary>
+    public bool IsSignalling => _offererSide is { IsStable: false } || _answererSide is { IsStable: false };
+
+    /// <summary>When the last restart of an agent really began: at the call, or when the exchange that was under way had ended; null when there was none.</summary>
+    /// <param name="agent">One of the two.</param>
+    /// <exception cref="ArgumentException">It is another agent.</exception>
+    /// <exception cref="InvalidOperationException">The pair has not been started.</exception>
+    public MonotonicTime? RestartedAt(VirtualAgent agent) => Side(agent).RestartedAt;
 
     /// <summary>Starts, and runs until both agents have nominated pairs for everything, or one has failed.</summary>
     /// <param name="maxVirtualTime">How long at most, in virtual time; null is 60 s.</param>
@@ -167,53 +187,14 @@ public sealed class VirtualPair : IDisposable
 
     private static bool IsUp(VirtualAgent agent) => agent.Machine.State is IceConnectionState.Connected or IceConnectionState.Completed;
 
-    // Descriptions travel as text: what SDP cannot carry must not reach the peer by the back door.
-    private void Signal(IceDescription description, Action<IceDescription> take)
+    private SignallingSide Side(VirtualAgent agent)
     {
-        string sdp = description.ToSdp();
-        Network.After(SignallingDelay, () => take(IceDescription.Parse(sdp)));
-    }
-
-    private void Answer(IceDescription offer)
-    {
-        Answerer.SetRemoteDescription(offer);
-        if (Signalling == SignallingStyle.Trickle)
+        ArgumentNullException.ThrowIfNull(agent);
+        if (agent != Offerer && agent != Answerer)
         {
-            Signal(Answerer.CreateLocalDescription(), Offerer.SetRemoteDescription);
+            throw new ArgumentException($"'{agent.Host.Name}' is no agent of this pair.", nameof(agent));
         }
 
-        Answerer.StartGathering();
-    }
-
-    private void Observe(VirtualAgent agent, VirtualAgent peer, IceAgentEvent happened)
-    {
-        bool complete = happened is GatheringStateChanged { State: IceGatheringState.Complete };
-        if (Signalling == SignallingStyle.Full)
-        {
-            if (complete)
-            {
-                Signal(agent.CreateLocalDescription(), agent == Offerer ? Answer : Offerer.SetRemoteDescription);
-            }
-
-            return;
-        }
-
-        if (happened is LocalCandidateFound found)
-        {
-            string line = found.Candidate.ToSdp();
-            Network.After(SignallingDelay, () => peer.AddRemoteCandidate(found.Stream, IceCandidate.Parse(line)));
-        }
-        else if (complete)
-        {
-            Network.After(SignallingDelay, () => EndCandidates(agent, peer));
-        }
-    }
-
-    private static void EndCandidates(VirtualAgent agent, VirtualAgent peer)
-    {
-        for (int stream = 0; stream < agent.StreamCount; stream++)
-        {
-            peer.EndRemoteCandidates(stream);
-        }
+        return (agent == Offerer ? _offererSide : _answererSide) ?? throw new InvalidOperationException("The pair has not been started.");
     }
 }

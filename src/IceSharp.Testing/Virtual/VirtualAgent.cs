@@ -106,16 +106,47 @@ public sealed class VirtualAgent : IDisposable
     public void StartGathering() => Do(m => m.StartGathering(Host.Network.Now));
 
     /// <summary>Describes the agent for its peer.</summary>
-    public IceDescription CreateLocalDescription() => Machine.CreateLocalDescription();
+    /// <param name="kind">Whether as an offer or an answer.</param>
+    public IceDescription CreateLocalDescription(IceDescriptionKind kind = IceDescriptionKind.Unknown) => Machine.CreateLocalDescription(kind);
 
     /// <summary>Takes the peer's description.</summary>
-    public void SetRemoteDescription(IceDescription description) => Do(m => m.SetRemoteDescription(Host.Network.Now, description));
+    /// <param name="description">The description.</param>
+    /// <param name="kind">Whether it is an offer or an answer.</param>
+    public void SetRemoteDescription(IceDescription description, IceDescriptionKind kind = IceDescriptionKind.Unknown) =>
+        Do(m => m.SetRemoteDescription(Host.Network.Now, description, kind));
+
+    /// <summary>Begins an ICE restart (RFC 8445 §9).</summary>
+    /// <param name="stream">Index of the data stream; null restarts all.</param>
+    public void Restart(int? stream = null) => Do(m => m.Restart(Host.Network.Now, stream));
+
+    /// <summary>Takes back a restart that the peer has not answered.</summary>
+    /// <param name="stream">Index of the data stream; null takes all back.</param>
+    /// <returns>Whether there was one.</returns>
+    public bool RollbackRestart(int? stream = null)
+    {
+        bool any = false;
+        Do(m => any = m.RollbackRestart(Host.Network.Now, stream));
+        return any;
+    }
 
     /// <summary>Takes one more candidate of the peer.</summary>
     public void AddRemoteCandidate(int stream, IceCandidate candidate) => Do(m => m.AddRemoteCandidate(Host.Network.Now, stream, candidate));
 
     /// <summary>Takes the peer's word that no more candidates will come.</summary>
-    public void EndRemoteCandidates(int stream) => Do(m => m.EndRemoteCandidates(Host.Network.Now, stream));
+    /// <param name="stream">Index of the data stream.</param>
+    /// <param name="ufrag">The peer's fragment that it was said for; null stands for the session in force.</param>
+    public void EndRemoteCandidates(int stream, string? ufrag = null) => Do(m => m.EndRemoteCandidates(Host.Network.Now, stream, ufrag));
+
+    /// <summary>Takes candidates of the peer that come in a fragment (RFC 8840 §4.4).</summary>
+    public void AddRemoteFragment(IceFragment fragment) => Do(m => m.AddRemoteFragment(Host.Network.Now, fragment));
+
+    /// <summary>Takes a stream out of use.</summary>
+    /// <param name="stream">Index of the data stream.</param>
+    public void RemoveDataStream(int stream) => Do(m => m.RemoveDataStream(Host.Network.Now, stream));
+
+    /// <summary>Has RTP and RTCP of a stream share component 1 (RFC 5761 §5.1.3).</summary>
+    /// <param name="stream">Index of the data stream.</param>
+    public void UseRtcpMux(int stream) => Do(m => m.UseRtcpMux(Host.Network.Now, stream));
 
     /// <summary>Sends application data the way the component's route leads now, over the relay where it does.</summary>
     /// <param name="data">At most 65507 bytes, less 51 for a relay.</param>

@@ -195,6 +195,34 @@ public class VirtualPairTests
         pair.Offerer.Received.Skip(beforeBack).Select(d => Encoding.ASCII.GetString(d.Bytes.Span)).Should().Equal("back");
     }
 
+    [Theory]
+    [InlineData(SignallingStyle.Full, true, false)]
+    [InlineData(SignallingStyle.Full, true, true)]
+    [InlineData(SignallingStyle.Trickle, false, true)]
+    [InlineData(SignallingStyle.Trickle, true, true)]
+    public void Either_agent_restarts_or_both_and_a_restart_that_comes_too_early_waits_for_the_exchange(SignallingStyle signalling, bool offerer, bool answerer)
+    {
+        using VirtualPair pair = VirtualPair.Create(new VirtualPairOptions
+        {
+            OffererNat = NatBehaviour.PortRestrictedCone, AnswererNat = NatBehaviour.Symmetric, Signalling = signalling, SignallingDelay = TimeSpan.FromMilliseconds(50),
+        });
+        VirtualAgent[] restarting = [.. new[] { pair.Offerer, pair.Answerer }.Where(a => a == pair.Offerer ? offerer : answerer)];
+        pair.Start();
+        Array.ForEach(restarting, pair.Restart);
+        pair.IsSignalling.Should().BeTrue();
+        pair.Network.RunUntil(() => !pair.IsSignalling && pair.IsCompleted, TimeSpan.FromSeconds(30)).Should().Be(RunOutcome.Reached, "timeline:\n{0}", pair.Network.Trace);
+        int before = Sessions(pair);
+
+        Array.ForEach(restarting, pair.Restart);
+        pair.Network.RunUntil(() => !pair.IsSignalling && pair.IsCompleted, TimeSpan.FromSeconds(30)).Should().Be(RunOutcome.Reached);
+
+        restarting.Should().OnlyContain(a => pair.RestartedAt(a) > MonotonicTime.Zero);
+        Sessions(pair).Should().Be(before + 2, "both sides have begun one session more, also when both asked for it");
+        Exchange(pair);
+    }
+
+    private static int Sessions(VirtualPair pair) => pair.Offerer.Events.Concat(pair.Answerer.Events).OfType<StreamRestarted>().Count();
+
     private static IceCandidatePairInfo Selected(VirtualAgent agent) => agent.Machine.GetRoute(0, 1)!.Pair;
 
     private static bool UsesRelay(VirtualPair pair) =>

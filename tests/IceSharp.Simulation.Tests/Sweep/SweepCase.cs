@@ -7,7 +7,7 @@ namespace IceSharp.Simulation.Tests.Sweep;
 public sealed record SweepCase
 {
     /// <summary>What the generator does not use: the agent cannot do it yet, or the oracle cannot say what has to come of it.</summary>
-    public const SweepFeatures Masked = SweepFeatures.Restart | SweepFeatures.Tcp | SweepFeatures.LinkTroubles | SweepFeatures.Firewalls
+    public const SweepFeatures Masked = SweepFeatures.Tcp | SweepFeatures.LinkTroubles | SweepFeatures.Firewalls
         | SweepFeatures.NatReboot | SweepFeatures.CarrierNats | SweepFeatures.SeveralServers | SweepFeatures.SeveralStreams;
 
     public required ulong Seed { get; init; }
@@ -44,6 +44,12 @@ public sealed record SweepCase
     /// <summary>Whether a peer is unplugged once the call stands.</summary>
     public required bool LosesPeer { get; init; }
 
+    /// <summary>How much longer single candidates take than descriptions at most, in trickled calls.</summary>
+    public required TimeSpan TrickleSpread { get; init; }
+
+    /// <summary>A restart in the middle; null for none.</summary>
+    public required SweepRestart? Restart { get; init; }
+
     public bool IsLossless => OffererLink.Loss + AnswererLink.Loss + ServerLink.Loss == 0;
 
     public static SweepCase FromSeed(ulong seed)
@@ -75,6 +81,8 @@ public sealed record SweepCase
             SignallingDelay = TimeSpan.FromMilliseconds(Pick(random, 0, 10, 40, 100, 400, 1500)),
             OffererRole = offerer,
             AnswererRole = answerer,
+            TrickleSpread = TimeSpan.FromMilliseconds(Pick(new SeededRandomSource(seed).Derive("trickle order"), 0, 0, 20, 300)),
+            Restart = SweepRestart.Draw(new SeededRandomSource(seed).Derive("restart")),
             LosesPeer = new SeededRandomSource(seed).Derive("consent").NextDouble() < 0.1,
         };
     }
@@ -82,7 +90,7 @@ public sealed record SweepCase
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
         $"seed {Seed}: offerer [{Names(OffererNats)}] {OffererServers} {Millis(OffererLink)}, answerer [{Names(AnswererNats)}] {AnswererServers} {Millis(AnswererLink)}, shared {(SharedNat is null ? "none" : Name(SharedNat))}, "
-        + $"same address {SameAddress}, servers {Millis(ServerLink)}, {Signalling} {SignallingDelay.TotalMilliseconds} ms, {OffererRole}/{AnswererRole}{(LosesPeer ? ", loses a peer" : string.Empty)}");
+        + $"same address {SameAddress}, servers {Millis(ServerLink)}, {Signalling} {SignallingDelay.TotalMilliseconds} ms +{TrickleSpread.TotalMilliseconds}, {OffererRole}/{AnswererRole}{(Restart is null ? string.Empty : $", {Restart}")}{(LosesPeer ? ", loses a peer" : string.Empty)}");
 
     private static IReadOnlyList<NatBehaviour> Nats(SeededRandomSource random, bool shared)
     {
@@ -90,7 +98,7 @@ public sealed record SweepCase
         return [.. Enumerable.Range(0, levels).Select(_ => Behaviour(random))];
     }
 
-    private static NatBehaviour Behaviour(SeededRandomSource random) => new()
+    internal static NatBehaviour Behaviour(SeededRandomSource random) => new()
     {
         Mapping = (NatMappingBehaviour)random.NextInt32(3),
         Filtering = (NatFilteringBehaviour)random.NextInt32(3),
@@ -113,7 +121,7 @@ public sealed record SweepCase
 
     private static string Names(IReadOnlyList<NatBehaviour> nats) => string.Join(" < ", nats.Select(Name));
 
-    private static string Name(NatBehaviour nat) => $"map {nat.Mapping}, filter {nat.Filtering}, {nat.PortAllocation}, hairpin {nat.Hairpinning}";
+    internal static string Name(NatBehaviour nat) => $"map {nat.Mapping}, filter {nat.Filtering}, {nat.PortAllocation}, hairpin {nat.Hairpinning}";
 
     private static string Millis(LinkOptions link) =>
         string.Create(CultureInfo.InvariantCulture, $"({link.Delay.TotalMilliseconds} ms ~{link.Jitter.TotalMilliseconds} -{link.Loss:0.##})");

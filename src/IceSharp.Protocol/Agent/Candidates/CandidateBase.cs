@@ -5,6 +5,9 @@ namespace IceSharp.Protocol.Agent;
 /// <summary>Where an agent sends from: a local socket, or an allocation on a TURN server reached through one (RFC 8445 §4 "base").</summary>
 internal sealed class CandidateBase(LocalSocket socket, TransportAddress address, GatheringTask? relay, bool usable, int maxSources)
 {
+    private StreamGeneration? _vainlyLearntIn;
+    private int _vainlyLearnt;
+
     public LocalSocket Socket { get; } = socket;
 
     public TransportAddress Address { get; } = address;
@@ -21,8 +24,10 @@ internal sealed class CandidateBase(LocalSocket socket, TransportAddress address
     /// <summary>Local preferences of the candidates that sent from here in this session and earlier ones, by type and address.</summary>
     public Dictionary<(IceCandidateType Type, TransportAddress Address), int> FormerPreferences { get; } = [];
 
-    /// <summary>How many learnt addresses of the peer turned out to answer from elsewhere.</summary>
-    public int VainLearning { get; set; }
+    /// <summary>How many addresses of the peer that a session learnt turned out to answer from elsewhere; a restart begins anew.</summary>
+    public int VainLearning(StreamGeneration session) => ReferenceEquals(session, _vainlyLearntIn) ? _vainlyLearnt : 0;
+
+    public void NoteVainLearning(StreamGeneration session) => (_vainlyLearntIn, _vainlyLearnt) = (session, VainLearning(session) + 1);
 
     public bool IsRelayed => Relay is not null;
 

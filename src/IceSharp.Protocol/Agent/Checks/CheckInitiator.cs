@@ -156,7 +156,11 @@ internal sealed class CheckInitiator(AgentContext context, ChecklistSet checklis
         // Authenticated, so the asymmetry is real and not a forgery (RFC 8445 §7.2.5.2.1).
         if (!ReferenceEquals(arrivedAt, attempt.Pair.Base) || source != attempt.Pair.Remote.Address)
         {
-            attempt.Pair.Base.VainLearning += attempt.Pair.Remote.IsSignalled ? 0 : 1;
+            if (!attempt.Pair.Remote.IsSignalled)
+            {
+                attempt.Pair.Base.NoteVainLearning(attempt.Pair.Generation);
+            }
+
             attempt.Pair.AnsweredFromElsewhereAt = now;
             conclusions.OnFailed(attempt, $"answered from {source} instead of {attempt.Pair.Remote.Address}");
             return;

@@ -241,10 +241,15 @@ internal sealed class ChecklistProgress(AgentContext context, ChecklistSet check
             return null;
         }
 
-        bool isRestarting = stream.Checklist.State == ChecklistState.Running && stream.Previous is { EndReason: null };
-        CandidatePair? previous = isRestarting ? stream.Previous!.Checklist.Best(component) : null;
+        CandidatePair? previous = stream.Previous is { EndReason: null } session ? session.Checklist.Best(component) : null;
         bool serves = previous is not null && (!context.Options.ConsentFreshness || previous.Consent?.IsFresh(now) != false);
-        return serves ? previous : BestWithConsent(now, stream, component);
+        if (serves && stream.Checklist.State == ChecklistState.Running)
+        {
+            return previous;
+        }
+
+        // A pair that was valid for long before it was selected may have to regain consent first: the previous one bridges that, too.
+        return BestWithConsent(now, stream, component) ?? (serves ? previous : null);
     }
 
     // Consent is kept up on the pair in use only: another one has to regain it first (RFC 7675 §5.1).

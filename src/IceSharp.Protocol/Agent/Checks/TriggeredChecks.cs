@@ -150,7 +150,7 @@ internal sealed class TriggeredChecks(AgentContext context, ChecklistSet checkli
             return null;
         }
 
-        if (!isNominated && check.Base.VainLearning >= MaxVainLearning)
+        if (!isNominated && check.Base.VainLearning(generation) >= MaxVainLearning)
         {
             context.Limits.Note(IceAgentLimit.VainLearning);
             return null;

@@ -43,11 +43,17 @@ internal sealed class ServerTasks(AgentContext context, CandidateFactory factory
         }
     }
 
-    /// <summary>A socket serves another session: what its allocations gave is told again, everything else is asked anew.</summary>
+    /// <summary>A socket serves another session: what its allocations gave is told again, what is still asked goes on, everything else is asked anew.</summary>
     public void ServeAgain(MonotonicTime now, LocalSocket socket)
     {
         foreach (GatheringTask task in socket.Tasks.ToArray())
         {
+            if (!task.IsDone)
+            {
+                // Asked once more from the same socket, a server that is about to grant an allocation would refuse it (437, RFC 8656 §7.2).
+                continue;
+            }
+
             if (task.Allocation is { State: TurnAllocationState.Allocated } allocation)
             {
                 TellAllocation(now, task, allocation);
