@@ -28,6 +28,8 @@ internal sealed class AgentPeer : IAsyncDisposable
                 Output.Write($"failed {_agent.Report.ToString().ReplaceLineEndings(" | ")}");
             }
         };
+        _agent.ConsentLost += (_, notice) => Output.Write(
+            $"consent of component {notice.Component} lost: {notice.Loss}, last answer at {notice.LastResponseAt.ToString("HH:mm:ss", CultureInfo.InvariantCulture)}");
         _agent.RestartCompleted += (_, _) => Output.Write("connected");
         _agent.Restarted += (_, restart) =>
         {

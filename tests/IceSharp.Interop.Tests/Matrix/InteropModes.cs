@@ -54,4 +54,7 @@ internal static class InteropModes
 
     /// <summary>Whether this run is for the whole matrix.</summary>
     public static bool IsFull => ReferenceEquals(OfThisRun, Full);
+
+    /// <summary>Whether the sessions of this run are captured and the capture is looked through, which takes <c>tshark</c>: all but the smoke test.</summary>
+    public static bool AreCaptured => !ReferenceEquals(OfThisRun, Smoke);
 }

@@ -21,6 +21,7 @@ internal static class InteropReport
         page.AppendLine(CultureInfo.InvariantCulture, $"Our agent connects with itself and with agents of others, in network namespaces, with coturn as STUN and TURN server. **pass** stands for {rows[0].Runs} sessions in a row");
         page.AppendLine("in which both sides connected, used the path the column names, agreed on it, and data arrived; a number is the note under the tables that says why not.");
         page.AppendLine("*srflx*: both sides behind port restricted NATs; where our agent controls, with relays at hand that must not win. *our relay*, *their relay*: that side has relayed candidates only.");
+        page.AppendLine(CultureInfo.InvariantCulture, $"`tshark` has read all {rows.Sum(r => r.StunMessages)} STUN messages of the run and calls {rows.Sum(r => r.MalformedMessages)} of them malformed.");
         foreach (IGrouping<string, InteropResult> table in rows.SelectMany(r => r.Results).GroupBy(TableOf))
         {
             WriteTable(page, table, rows, reasons);

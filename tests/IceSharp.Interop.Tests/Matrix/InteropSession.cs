@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace IceSharp.Interop.Tests.Matrix;
 
 /// <summary>One session between our agent, or any other, and a peer: carries descriptions across, and judges what comes of it.</summary>
-internal sealed class InteropSession : IAsyncDisposable
+internal sealed class InteropSession
 {
     private const int DtlsHandshake = 22;
 
@@ -16,15 +16,12 @@ internal sealed class InteropSession : IAsyncDisposable
     private readonly PeerProcess _ours, _theirs;
     private readonly LinePump _toOurs, _toTheirs;
 
-    private InteropSession(InteropMode mode, PeerProgram left, PeerProgram right, PeerProcess ours, PeerProcess theirs)
+    private InteropSession(InteropMode mode, PeerProgram left, PeerProgram right, PeerPair peers)
     {
         _mode = mode;
         _left = left;
         _right = right;
-        _ours = ours;
-        _theirs = theirs;
-        _toOurs = new LinePump(ours);
-        _toTheirs = new LinePump(theirs);
+        (_ours, _theirs, _toOurs, _toTheirs) = (peers.Left, peers.Right, peers.ToLeft, peers.ToRight);
     }
 
     /// <summary>Runs a session to its end and returns the time from both descriptions being known to both sides being connected.</summary>
@@ -37,9 +34,12 @@ internal sealed class InteropSession : IAsyncDisposable
     public static async Task<TimeSpan> RunAsync(MatrixLab lab, InteropMode mode, PeerProgram left, PeerProgram right, bool anyPath = false)
     {
         string[] servers = mode.Path == InteropPath.Host ? [] : lab.ServerArguments(mode);
-        PeerProcess ours = await PeerProcess.StartAsync(left, [.. Arguments(mode, isOurs: true), .. servers], lab.Left, Lifetime);
-        PeerProcess theirs = await PeerProcess.StartAsync(right, [.. Arguments(mode, isOurs: false), .. servers], lab.Right, Lifetime);
-        await using InteropSession session = new(mode, left, right, ours, theirs);
+        await using PeerPair peers = await PeerPair.StartAsync(
+            $"{left.Name} with {right.Name}, {mode}",
+            (left, [.. Arguments(mode, isOurs: true), .. servers], lab.Left),
+            (right, [.. Arguments(mode, isOurs: false), .. servers], lab.Right),
+            Lifetime);
+        InteropSession session = new(mode, left, right, peers);
         try
         {
             TimeSpan time = await session.RunAsync();
@@ -52,20 +52,8 @@ internal sealed class InteropSession : IAsyncDisposable
         }
         catch (InvalidOperationException failure)
         {
-            throw new InvalidOperationException(
-                $"{left.Name} with {right.Name}, {mode}: {failure.Message}{Environment.NewLine}--- {left.Name}:{Environment.NewLine}{ours.Output}{Environment.NewLine}--- {right.Name}:{Environment.NewLine}{theirs.Output}",
-                failure);
+            throw peers.Explain(failure);
         }
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        _toOurs.Write("close");
-        _toTheirs.Write("close");
-        await _toOurs.DisposeAsync();
-        await _toTheirs.DisposeAsync();
-        await _ours.DisposeAsync();
-        await _theirs.DisposeAsync();
     }
 
     private static string[] Arguments(InteropMode mode, bool isOurs)

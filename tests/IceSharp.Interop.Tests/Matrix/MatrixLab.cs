@@ -11,6 +11,7 @@ internal sealed class MatrixLab : IAsyncDisposable
 
     private readonly NetworkLab _network;
     private readonly List<CoturnServer> _servers = [];
+    private MatrixCapture? _capture;
 
     private MatrixLab(NetworkLab network, NetworkNamespace left, NetworkNamespace right)
     {
@@ -70,8 +71,19 @@ internal sealed class MatrixLab : IAsyncDisposable
         return ["--stun", endpoint, .. offersRelay ? ["--turn", endpoint, "--user", server.Options.User, "--password", server.Options.Password] : Array.Empty<string>()];
     }
 
+    /// <summary>Captures everything from now on.</summary>
+    public async Task CaptureAsync(TimeSpan lifetime) => _capture = await MatrixCapture.StartAsync(_network, lifetime);
+
+    /// <summary>What became of the capture: number of STUN messages, and the malformed ones. Ends it.</summary>
+    public async Task<(int Messages, IReadOnlyList<string> Malformed)> ReadCaptureAsync() => _capture is null ? (0, []) : await _capture.ReadAsync();
+
     public async ValueTask DisposeAsync()
     {
+        if (_capture is not null)
+        {
+            await _capture.DisposeAsync();
+        }
+
         foreach (CoturnServer server in _servers)
         {
             await server.DisposeAsync();

@@ -29,9 +29,12 @@ public abstract class PeerMatrix : IAsyncLifetime
         }
 
         TimeSpan? withItself = InteropModes.IsFull ? await TimeWithItselfAsync() : null;
-        MatrixRecord.Add(new PeerRecord(_peer, version, results, withItself, Runs));
+        (int messages, IReadOnlyList<string> malformed) = await _labs.ReadCapturesAsync();
+        MatrixRecord.Add(new PeerRecord(_peer, version, results, withItself, Runs) { StunMessages = messages, MalformedMessages = malformed.Count });
         results.Where(r => r.Failure is not null).Select(r => $"{r.Mode}: {r.Failure}").Should().BeEmpty();
         results.Should().Contain(r => r.Times.Count == Runs, "a row without a session proves nothing");
+        malformed.Should().BeEmpty("tshark reads them");
+        messages.Should().BeGreaterThan(InteropModes.AreCaptured ? results.Sum(r => r.Times.Count) : -1, "each session has its checks");
     }
 
     private async Task<InteropResult> RunCellAsync(InteropMode mode)

@@ -9,7 +9,6 @@ namespace IceSharp.Interop.Tests.Matrix;
 internal sealed class PeerProcess : IAsyncDisposable
 {
     private readonly ChildProcess _process;
-    private readonly string _name;
     private readonly ConcurrentDictionary<int, SelectedPair> _selected = new();
     private readonly Lock _gate = new();
     private readonly List<string> _heard = [];
@@ -18,10 +17,12 @@ internal sealed class PeerProcess : IAsyncDisposable
 
     private PeerProcess(string name, ChildProcess process)
     {
-        _name = name;
+        Name = name;
         _process = process;
         process.Listen(Hear);
     }
+
+    public string Name { get; }
 
     /// <summary>The pairs in use, by component.</summary>
     public IReadOnlyList<SelectedPair> Selected => [.. _selected.OrderBy(s => s.Key).Select(s => s.Value)];
@@ -76,12 +77,21 @@ internal sealed class PeerProcess : IAsyncDisposable
             _waiting.Add((matches, from, found));
         }
 
-        Task failed = _process.WaitForLineAsync(l => l.StartsWith("failed ", StringComparison.Ordinal) || l.StartsWith("error ", StringComparison.Ordinal), deadline);
+        Task failed = _process.WaitForLineAsync(IsGivingUp, deadline);
         Task first = await Task.WhenAny(found.Task, failed);
-        return first == found.Task ? await found.Task : throw _process.Failure($"({_name}) did not come as far as was waited for");
+        return first == found.Task ? await found.Task : throw _process.Failure($"({Name}) did not come as far as was waited for");
     }
 
+    /// <summary>Ends it at once, so that it can tell nobody.</summary>
+    public void Kill() => _process.Kill();
+
     public ValueTask DisposeAsync() => _process.DisposeAsync();
+
+    /// <summary>Waits until it gives up, and returns its reason.</summary>
+    /// <exception cref="InvalidOperationException">It ended, or did not give up in time.</exception>
+    public Task<string> WaitForFailureAsync(TimeSpan deadline) => _process.WaitForLineAsync(IsGivingUp, deadline);
+
+    private static bool IsGivingUp(string line) => line.StartsWith("failed ", StringComparison.Ordinal) || line.StartsWith("error ", StringComparison.Ordinal);
 
     private static bool IsForOtherSide(string line) =>
         line.StartsWith("credentials ", StringComparison.Ordinal) || line.StartsWith("candidate:", StringComparison.Ordinal) || line == "end-of-candidates";
@@ -112,5 +122,5 @@ internal sealed class PeerProcess : IAsyncDisposable
         }
     }
 
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{_name} ({_process.Id})");
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Name} ({_process.Id})");
 }

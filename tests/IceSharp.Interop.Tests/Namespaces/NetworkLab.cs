@@ -1,3 +1,5 @@
+using IceSharp.Interop.Tests.Processes;
+
 namespace IceSharp.Interop.Tests.Namespaces;
 
 /// <summary>
@@ -7,7 +9,8 @@ namespace IceSharp.Interop.Tests.Namespaces;
 /// <remarks>Built step by step from one task; the namespaces may be used from many.</remarks>
 internal sealed class NetworkLab : IAsyncDisposable
 {
-    private const string Switch = "switch";
+    /// <summary>Name of the device that all of the public network passes.</summary>
+    public const string Switch = "switch";
 
     // Default router of the public network. It forwards nothing: what goes to a private address from there vanishes without
     // an error, as it does in the Internet. (coturn ends an allocation whose data meets "network unreachable".)
@@ -59,6 +62,9 @@ internal sealed class NetworkLab : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Starts a program where it sees the switch.</summary>
+    public ChildProcess StartAtSwitch(string tool, IEnumerable<string> arguments, TimeSpan deadline) => _core.Start(tool, arguments, deadline);
 
     /// <summary>A host on the public network.</summary>
     /// <param name="role">Name for people.</param>

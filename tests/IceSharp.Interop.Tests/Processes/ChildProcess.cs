@@ -7,7 +7,7 @@ namespace IceSharp.Interop.Tests.Processes;
 /// <remarks>The deadline is kept by <c>timeout</c>, so that nothing stays behind even when the test process itself is killed.</remarks>
 internal sealed partial class ChildProcess : IAsyncDisposable
 {
-    private const int TerminationSignal = 15;
+    private const int KillSignal = 9, TerminationSignal = 15;
 
     private static readonly TimeSpan EndDeadline = TimeSpan.FromSeconds(3);
 
@@ -18,6 +18,7 @@ internal sealed partial class ChildProcess : IAsyncDisposable
     private readonly List<Waiter> _waiters = [];
     private Action<string>? _listener;
     private readonly Task _completion;
+    private bool _isDisposed;
 
     private ChildProcess(Process process, string commandLine)
     {
@@ -86,6 +87,15 @@ internal sealed partial class ChildProcess : IAsyncDisposable
 
     public void CloseInput() => _process.StandardInput.Close();
 
+    /// <summary>Ends the program without a word to it; <c>timeout</c> lives on for a moment and collects it.</summary>
+    public void Kill()
+    {
+        foreach (string child in File.ReadAllText($"/proc/{Id}/task/{Id}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            _ = Signal(int.Parse(child, System.Globalization.CultureInfo.InvariantCulture), KillSignal);
+        }
+    }
+
     /// <summary>Hands every line of output to a listener, those already written first, in order.</summary>
     public void Listen(Action<string> listener)
     {
@@ -132,6 +142,12 @@ internal sealed partial class ChildProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_isDisposed)
+        {
+            return;
+        }
+
+        _isDisposed = true;
         // Asked first: timeout passes the signal on and collects its child, which otherwise stays as a zombie.
         if (!_process.HasExited && Signal(_process.Id, TerminationSignal) == 0)
         {

@@ -260,6 +260,27 @@ public class DescriptionParseTests
     }
 
     [Fact]
+    public void Offer_cut_anywhere_keeps_every_whole_line_or_says_why_nothing_is_usable()
+    {
+        string offer = SdpText.Offer.ReplaceLineEndings("\r\n");
+        int credentialsEnd = offer.IndexOf("a=candidate:", StringComparison.Ordinal);
+        for (int length = 0; length < offer.Length; length++)
+        {
+            string half = offer[..length];
+            bool isUsable = IceDescription.TryParse(half, out IceDescription? description, out IReadOnlyList<SdpDiagnostic> diagnostics);
+
+            isUsable.Should().Be(half.Contains($"a=ice-pwd:{SdpText.Password}", StringComparison.Ordinal), half);
+            (isUsable || diagnostics.Count > 0).Should().BeTrue("a refusal has a reason: {0}", half);
+            if (length >= credentialsEnd)
+            {
+                int whole = half.Split("\r\n")[..^1].Count(line => line.StartsWith("a=candidate:", StringComparison.Ordinal));
+                description!.Streams[0].Candidates.Should().HaveCountGreaterThanOrEqualTo(whole, half);
+                description.Streams[0].Password.Should().Be(SdpText.Password);
+            }
+        }
+    }
+
+    [Fact]
     public void Missing_version_line_is_a_warning() =>
         Diagnose(SdpText.IceSection()["v=0\r\n".Length..]).Should().ContainSingle()
             .Which.Should().Match<SdpDiagnostic>(d => d.Outcome == SdpOutcome.Warning && d.Reason == SdpReason.Version && d.Line == 1);
