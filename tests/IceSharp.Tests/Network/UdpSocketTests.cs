@@ -48,6 +48,61 @@ public class UdpSocketTests
         socket.IgnoredErrors.Should().Be(2);
     }
 
+    [Theory, InlineData("127.0.0.1"), InlineData("::1")]
+    public void One_call_takes_datagrams_of_all_lengths_with_their_sources_and_leaves_what_has_no_room(string address)
+    {
+        using SystemUdpSocket left = Bind(portable: false, address), other = Bind(portable: false, address), right = Bind(portable: false, address, receiveBufferBytes: 1 << 20);
+        DatagramBatch batch = new();
+        int[] lengths = [0, 1, 1_200, 20_000, 65_507 - (address.Contains(':', StringComparison.Ordinal) ? 20 : 0)];
+
+        for (int round = 0; round < 2; round++)
+        {
+            for (int i = 0; i < DatagramBatch.Capacity + 1; i++)
+            {
+                byte[] datagram = new byte[lengths[i % lengths.Length]];
+                Array.Fill(datagram, (byte)(i + 1));
+                (i % 2 == 0 ? left : other).TrySend(datagram, right.LocalAddress).Should().Be(IceSendResult.Sent);
+            }
+
+            Take(right, batch).Should().Be(DatagramBatch.Capacity);
+            for (int i = 0; i < DatagramBatch.Capacity; i++)
+            {
+                ReadOnlySpan<byte> datagram = batch.Get(i, out TransportAddress source);
+                source.Should().Be((i % 2 == 0 ? left : other).LocalAddress);
+                datagram.Length.Should().Be(lengths[i % lengths.Length]);
+                datagram.IndexOfAnyExcept((byte)(i + 1)).Should().Be(-1);
+            }
+
+            Take(right, batch).Should().Be(1);
+            batch.Get(0, out TransportAddress last).Length.Should().Be(lengths[DatagramBatch.Capacity % lengths.Length]);
+            last.Should().Be(left.LocalAddress);
+            Take(right, batch).Should().Be(0);
+        }
+    }
+
+    [Fact]
+    public void Icmp_errors_do_not_hide_a_batch_and_a_closed_socket_has_none()
+    {
+        using SystemUdpSocket other = Bind(portable: false, "127.0.0.1");
+        SystemUdpSocket socket = Bind(portable: false, "127.0.0.1");
+        TransportAddress gone;
+        using (SystemUdpSocket closed = Bind(portable: false, "127.0.0.1"))
+        {
+            gone = closed.LocalAddress;
+        }
+
+        DatagramBatch batch = new();
+        socket.Socket.SetRawSocketOption(0, 11, BitConverter.GetBytes(1));
+        socket.TrySend([1], gone);
+        other.TrySend([3], socket.LocalAddress).Should().Be(IceSendResult.Sent);
+
+        Take(socket, batch).Should().Be(1);
+        batch.Get(0, out _).ToArray().Should().Equal(3);
+        socket.IgnoredErrors.Should().Be(1);
+        socket.Dispose();
+        Take(socket, batch).Should().Be(0);
+    }
+
     [Theory, InlineData(false), InlineData(true)]
     public void Refusals_of_the_system_are_told_apart(bool portable)
     {
@@ -101,6 +156,9 @@ public class UdpSocketTests
         loopback.PrefixLength.Should().Be(8);
     }
 
-    private static SystemUdpSocket Bind(bool portable, string address) =>
-        new SystemNetwork(portable, 65_536, 65_536).Bind(new LocalInterfaceAddress("lo", IpAddress.Parse(address)), 0);
+    // Where there is no native path the loop reads one at a time.
+    private static int Take(SystemUdpSocket socket, DatagramBatch batch) => socket.Should().BeOfType<NativeUdpSocket>("this is Linux").Subject.Receive(batch);
+
+    private static SystemUdpSocket Bind(bool portable, string address, int receiveBufferBytes = 65_536) =>
+        new SystemNetwork(portable, receiveBufferBytes, 65_536).Bind(new LocalInterfaceAddress("lo", IpAddress.Parse(address)), 0);
 }

@@ -131,12 +131,12 @@ internal sealed class Loop(LoopClock clock) : IIceLoop
 
     public void SetDeadline(LoopMember member, MonotonicTime deadline) => _deadlines.Set(member, deadline);
 
-    /// <summary>Hands a datagram that stands in <see cref="ReceiveBuffer"/> to its owner.</summary>
-    public void Deliver(LoopMember owner, Endpoint endpoint, MonotonicTime now, TransportAddress source, int length)
+    /// <summary>Hands a datagram to its owner.</summary>
+    public static void Deliver(LoopMember owner, Endpoint endpoint, MonotonicTime now, TransportAddress source, ReadOnlySpan<byte> datagram)
     {
         try
         {
-            owner.HandleDatagram(endpoint, now, source, _receiveBuffer.AsSpan(0, length));
+            owner.HandleDatagram(endpoint, now, source, datagram);
         }
         catch (Exception e)
         {

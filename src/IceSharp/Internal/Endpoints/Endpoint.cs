@@ -7,7 +7,7 @@ namespace IceSharp.Internal.Endpoints;
 /// <summary>A socket on a loop, under the name that its owner's machine gave it.</summary>
 internal sealed class Endpoint(Loop loop, LoopMember owner, SocketHandle handle, IIceUdpSocket socket)
 {
-    // One read a turn while the loop keeps up: an empty read would cost a tenth of the packet. Behind that, in bursts.
+    // One read a turn while the loop keeps up, where each read is a call: an empty one would cost a tenth of the packet. Behind that, in bursts.
     private const int BurstReads = 64;
 
     private int _announced;
@@ -24,9 +24,16 @@ internal sealed class Endpoint(Loop loop, LoopMember owner, SocketHandle handle,
 
     /// <summary>Reads what the kernel says is there and hands it to the owner.</summary>
     /// <param name="now">The time of the turn.</param>
+    /// <param name="batch">The loop's room for sockets that fill many slots in one call.</param>
     /// <param name="backlogged">Whether datagrams arrive faster than the loop turns.</param>
-    public void Read(MonotonicTime now, bool backlogged)
+    public void Read(MonotonicTime now, DatagramBatch batch, bool backlogged)
     {
+        if (socket is NativeUdpSocket native)
+        {
+            ReadBatch(native, now, batch);
+            return;
+        }
+
         int reads = backlogged ? BurstReads : 1;
         while (ReadOne(now) && --reads > 0 && MayHaveMore)
         {
@@ -65,6 +72,17 @@ internal sealed class Endpoint(Loop loop, LoopMember owner, SocketHandle handle,
         Announce();
     }
 
+    // A full batch leaves the rest for the next turn: other sockets and timers come in between.
+    private void ReadBatch(NativeUdpSocket native, MonotonicTime now, DatagramBatch batch)
+    {
+        int count = _closed ? 0 : native.Receive(batch);
+        for (int i = 0; i < count && !_closed; i++)
+        {
+            ReadOnlySpan<byte> datagram = batch.Get(i, out TransportAddress source);
+            Loop.Deliver(owner, this, now, source, datagram);
+        }
+    }
+
     private bool ReadOne(MonotonicTime now)
     {
         if (_closed || !socket.TryReceive(loop.ReceiveBuffer, out int length, out TransportAddress source))
@@ -72,7 +90,7 @@ internal sealed class Endpoint(Loop loop, LoopMember owner, SocketHandle handle,
             return false;
         }
 
-        loop.Deliver(owner, this, now, source, length);
+        Loop.Deliver(owner, this, now, source, loop.ReceiveBuffer[..length]);
         return true;
     }
 }

@@ -7,6 +7,7 @@ namespace IceSharp.Internal.Endpoints;
 internal sealed class EndpointTable(Poller poller)
 {
     private readonly Dictionary<long, Endpoint> _endpoints = [];
+    private readonly DatagramBatch _batch = new();
     private long _lastToken;
     private Endpoint? _lastRead;
 
@@ -32,7 +33,7 @@ internal sealed class EndpointTable(Poller poller)
     {
         foreach (long token in ready)
         {
-            Find(token)?.Read(now, backlogged);
+            Find(token)?.Read(now, _batch, backlogged);
         }
     }
 

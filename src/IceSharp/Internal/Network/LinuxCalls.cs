@@ -22,6 +22,9 @@ internal static unsafe partial class LinuxCalls
     [LibraryImport("libc", EntryPoint = "recvfrom")]
     public static partial nint ReceiveFrom(int handle, byte* buffer, nuint length, int flags, byte* name, int* nameLength);
 
+    [LibraryImport("libc", EntryPoint = "recvmmsg")]
+    public static partial int ReceiveMany(int handle, void* messages, uint count, int flags, void* timeout);
+
     [LibraryImport("libc", EntryPoint = "sendto")]
     public static partial nint SendTo(int handle, byte* buffer, nuint length, int flags, byte* name, int nameLength);
 

@@ -62,24 +62,56 @@ internal sealed class NativeUdpSocket(Socket socket, LocalInterfaceAddress local
                 return true;
             }
 
-            int error = Marshal.GetLastSystemError();
-            if (error is LinuxError.Again or LinuxError.BadHandle)
+            if (IsFinal(Marshal.GetLastSystemError()))
             {
                 break;
-            }
-
-            if (error == LinuxError.ConnectionRefused)
-            {
-                CountRefusal();
-            }
-            else if (error != LinuxError.Interrupted)
-            {
-                CountIgnoredError();
             }
         }
 
         length = 0;
         source = default;
+        return false;
+    }
+
+    /// <summary>Takes what is there, up to what the batch has room for. On the loop.</summary>
+    /// <returns>How many datagrams the batch holds now.</returns>
+    public int Receive(DatagramBatch batch)
+    {
+        int handle = Handle();
+        for (int attempt = 0; handle >= 0 && attempt < MaxErrorsInARow; attempt++)
+        {
+            int count = batch.Receive(handle);
+            if (count >= 0)
+            {
+                return count;
+            }
+
+            if (IsFinal(Marshal.GetLastSystemError()))
+            {
+                break;
+            }
+        }
+
+        return 0;
+    }
+
+    // Whether there is nothing more to read; otherwise the error was about an earlier datagram.
+    private bool IsFinal(int error)
+    {
+        if (error is LinuxError.Again or LinuxError.BadHandle)
+        {
+            return true;
+        }
+
+        if (error == LinuxError.ConnectionRefused)
+        {
+            CountRefusal();
+        }
+        else if (error != LinuxError.Interrupted)
+        {
+            CountIgnoredError();
+        }
+
         return false;
     }
 
