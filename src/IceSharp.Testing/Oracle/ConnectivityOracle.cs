@@ -4,10 +4,10 @@ namespace IceSharp.Testing;
 
 /// <summary>Says from a topology alone, without running an agent, over which paths two ICE peers can ever connect, which one they must select, and in how long.</summary>
 /// <remarks>
-/// It lets both peers send from every base to every address they know, over NATs and relays that forget nothing, until nothing new
+/// It lets both peers send from every base to every address they know, over NATs, firewalls and relays that forget nothing, until nothing new
 /// opens. A path works when a check gets through and its answer comes back from where the check was sent to (RFC 8445 §7.2.5.2.1).
 /// The selected one has the highest pair priority under the recommended type preferences (RFC 8445 §5.1.2.2, §6.1.2.3).
-/// It looks at the network when it is made: links without loss, no firewall, mappings that live long enough. Not thread safe.
+/// It looks at the network when it is made: links without loss, mappings and flows that live long enough. Not thread safe.
 /// </remarks>
 /// <example><code>
 /// ConnectivityOracle oracle = new(new OraclePeer(alice) { StunServers = [stun] }, new OraclePeer(bob) { StunServers = [stun] });

@@ -12,6 +12,10 @@ public sealed record OraclePeer(VirtualHost Host)
     /// <value>The default is none.</value>
     public IReadOnlyList<VirtualStunTurnServer> TurnServers { get; init; } = [];
 
+    /// <summary>TURN servers it allocates on over TCP or TLS: those that stand in <see cref="TurnServers"/> too only where they cannot be reached over UDP.</summary>
+    /// <value>The default is none.</value>
+    public IReadOnlyList<OracleStreamServer> TurnStreams { get; init; } = [];
+
     /// <summary>Whether checks may start before this peer's own gathering is over, so that a reflexive address is learnt from a check first and ranks as peer-reflexive.</summary>
     /// <value>The default is false: gathering is over first.</value>
     public bool GathersDuringChecks { get; init; }

@@ -4,7 +4,7 @@ namespace IceSharp.Testing;
 /// <remarks>
 /// The sum of
 /// <list type="bullet">
-/// <item>exchange: both gather (a transaction each Ta, then two round trips to a TURN server), and each description travels once;</item>
+/// <item>exchange: both gather (a transaction each Ta, then two round trips to a TURN server, more over a connection, and the wait for servers that cannot be reached), and each description travels once;</item>
 /// <item>opening: the permission of a relay, then the list, one check each Ta;</item>
 /// <item>repeat: a check that came before the peer had opened its NAT or its relay is dropped and has to come again. With the doubling of RFC 8489 §6.2.1
 /// the next copy leaves at the latest as long after the drop as the check is old, plus one RTO;</item>
@@ -43,8 +43,16 @@ public sealed record OracleTiming
     /// <value>The default is 500 ms.</value>
     public TimeSpan InitialRto { get; init; } = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>How long gathering waits for a server that a firewall keeps it from.</summary>
+    /// <value>The default is zero: all servers answer.</value>
+    public TimeSpan Silence { get; init; }
+
+    /// <summary>Round trips until a connection to a TURN server stands: one over TCP, three with TLS.</summary>
+    /// <value>The default is 0: all are reached over UDP.</value>
+    public int RoundTripsToConnect { get; init; }
+
     /// <summary>Gathering of one peer: each server once, a TURN server twice (the challenge first).</summary>
-    public TimeSpan Gathering => Servers == 0 ? TimeSpan.Zero : (2 * RoundTrip) + (2 * Servers * Pacing);
+    public TimeSpan Gathering => Servers == 0 ? TimeSpan.Zero : ((2 + RoundTripsToConnect) * RoundTrip) + (2 * Servers * Pacing) + Silence;
 
     /// <summary>Until both peers know everything.</summary>
     public TimeSpan Exchange => (2 * Gathering) + (2 * SignallingDelay);

@@ -27,6 +27,15 @@ internal sealed class SymbolicPeer
                 {
                     Allocate(network, server);
                 }
+                else if (told.TurnStreams.FirstOrDefault(s => s.Server == server) is { Server: not null } fallback)
+                {
+                    AllocateOverStream(network, via, fallback);
+                }
+            }
+
+            foreach (OracleStreamServer server in told.TurnStreams.Where(s => !told.TurnServers.Contains(s.Server)))
+            {
+                AllocateOverStream(network, via, server);
             }
         }
     }
@@ -40,7 +49,7 @@ internal sealed class SymbolicPeer
 
     /// <summary>How many candidates of a type an agent has to tell apart by its own local preferences.</summary>
     public int Choices(IceCandidateType type) => type is IceCandidateType.ServerReflexive or IceCandidateType.Relayed
-        ? Told.Host.Interfaces.Count * (Told.StunServers.Count + Told.TurnServers.Count)
+        ? Told.Host.Interfaces.Count * (Told.StunServers.Count + Told.TurnServers.Union(Told.TurnStreams.Select(s => s.Server)).Count())
         : Told.Host.Interfaces.Count;
 
     private bool AskForAddress(SymbolicNetwork network, SymbolicBase direct, VirtualStunTurnServer server)
@@ -54,6 +63,15 @@ internal sealed class SymbolicPeer
 
         _candidates.TryAdd(arrived.Source, IceCandidateType.ServerReflexive);
         return true;
+    }
+
+    // What the server sees of a stream is no address for UDP.
+    private void AllocateOverStream(SymbolicNetwork network, VirtualInterface via, OracleStreamServer server)
+    {
+        if (via.Address.Family == server.Address.Family && network.Connects(via, server.Address, server.Server.Host.Interfaces[0]))
+        {
+            Allocate(network, server.Server);
+        }
     }
 
     private void Allocate(SymbolicNetwork network, VirtualStunTurnServer server)

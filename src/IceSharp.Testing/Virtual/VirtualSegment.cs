@@ -80,6 +80,9 @@ public sealed class VirtualSegment
 
     internal ISegmentNode? Find(IpAddress address) => _nodes.GetValueOrDefault(address);
 
+    /// <summary>The node or router that an address belongs to; null where only a way out may lead to it.</summary>
+    internal ISegmentNode? Lookup(IpAddress address) => Find(address) ?? RouteTo(address);
+
     internal void Detach(IpAddress address) => _nodes.Remove(address);
 
     /// <summary>Carries a datagram from a node of this segment to the node that owns the destination, or to the gateway.</summary>

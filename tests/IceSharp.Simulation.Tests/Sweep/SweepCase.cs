@@ -7,7 +7,7 @@ namespace IceSharp.Simulation.Tests.Sweep;
 public sealed record SweepCase
 {
     /// <summary>What the generator does not use: the agent cannot do it yet, or the oracle cannot say what has to come of it.</summary>
-    public const SweepFeatures Masked = SweepFeatures.Tcp | SweepFeatures.LinkTroubles | SweepFeatures.Firewalls
+    public const SweepFeatures Masked = SweepFeatures.LinkTroubles
         | SweepFeatures.NatReboot | SweepFeatures.CarrierNats | SweepFeatures.SeveralServers | SweepFeatures.SeveralStreams;
 
     public required ulong Seed { get; init; }
@@ -47,6 +47,10 @@ public sealed record SweepCase
     /// <summary>How much longer single candidates take than descriptions at most, in trickled calls.</summary>
     public required TimeSpan TrickleSpread { get; init; }
 
+    public required SweepAccess OffererAccess { get; init; }
+
+    public required SweepAccess AnswererAccess { get; init; }
+
     /// <summary>A restart in the middle; null for none.</summary>
     public required SweepRestart? Restart { get; init; }
 
@@ -82,6 +86,8 @@ public sealed record SweepCase
             OffererRole = offerer,
             AnswererRole = answerer,
             TrickleSpread = TimeSpan.FromMilliseconds(Pick(new SeededRandomSource(seed).Derive("trickle order"), 0, 0, 20, 300)),
+            OffererAccess = SweepAccess.Draw(new SeededRandomSource(seed).Derive("offerer's access")),
+            AnswererAccess = SweepAccess.Draw(new SeededRandomSource(seed).Derive("answerer's access")),
             Restart = SweepRestart.Draw(new SeededRandomSource(seed).Derive("restart")),
             LosesPeer = new SeededRandomSource(seed).Derive("consent").NextDouble() < 0.1,
         };
@@ -89,7 +95,7 @@ public sealed record SweepCase
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"seed {Seed}: offerer [{Names(OffererNats)}] {OffererServers} {Millis(OffererLink)}, answerer [{Names(AnswererNats)}] {AnswererServers} {Millis(AnswererLink)}, shared {(SharedNat is null ? "none" : Name(SharedNat))}, "
+        $"seed {Seed}: offerer [{Names(OffererNats)}] {OffererServers} ({OffererAccess}) {Millis(OffererLink)}, answerer [{Names(AnswererNats)}] {AnswererServers} ({AnswererAccess}) {Millis(AnswererLink)}, shared {(SharedNat is null ? "none" : Name(SharedNat))}, "
         + $"same address {SameAddress}, servers {Millis(ServerLink)}, {Signalling} {SignallingDelay.TotalMilliseconds} ms +{TrickleSpread.TotalMilliseconds}, {OffererRole}/{AnswererRole}{(Restart is null ? string.Empty : $", {Restart}")}{(LosesPeer ? ", loses a peer" : string.Empty)}");
 
     private static IReadOnlyList<NatBehaviour> Nats(SeededRandomSource random, bool shared)

@@ -1,5 +1,6 @@
 using IceSharp.Protocol;
 using IceSharp.Protocol.Agent;
+using IceSharp.Protocol.Stun;
 using IceSharp.Testing;
 
 namespace IceSharp.Simulation.Tests.Sweep;
@@ -7,6 +8,8 @@ namespace IceSharp.Simulation.Tests.Sweep;
 /// <summary>The network of a case, built: servers, routers, two agents that know each other, and what the oracle is told of them.</summary>
 internal sealed class SweepNetwork : IDisposable
 {
+    private const string ServerName = "turn.example.org";
+
     private readonly SweepCase _case;
     private readonly List<ReplayRecorder> _recorders = [];
     private readonly string? _recordings;
@@ -23,9 +26,12 @@ internal sealed class SweepNetwork : IDisposable
         Network = new VirtualNetwork(scenario.Seed);
         _turn = Network.AddServer("turn", "192.0.2.1", new StunTurnServerOptions { Users = new Dictionary<string, string> { ["user"] = "password" } }, scenario.ServerLink);
         _stun = Network.AddServer("stun", "192.0.2.2", link: scenario.ServerLink);
+        _turn.ListenForStreams(StreamAddress(StunUriTransport.Tcp));
+        _turn.ListenForStreams(StreamAddress(StunUriTransport.Tls), new VirtualCertificate(ServerName));
+        Network.AddName(ServerName, $"{_turn.Host.Address}");
         VirtualSegment outside = scenario.SharedNat is { } shared ? Network.AddNat("shared", shared, "203.0.113.100").Inside : Network.Internet;
-        VirtualAgent offerer = Agent("offerer", 1, outside, scenario.OffererNats, scenario.OffererLink, scenario.OffererServers, scenario.OffererRole);
-        VirtualAgent answerer = Agent("answerer", 2, outside, scenario.AnswererNats, scenario.AnswererLink, scenario.AnswererServers, scenario.AnswererRole);
+        VirtualAgent offerer = Agent("offerer", 1, outside, scenario.OffererNats, scenario.OffererLink, scenario.OffererServers, scenario.OffererAccess, scenario.OffererRole);
+        VirtualAgent answerer = Agent("answerer", 2, outside, scenario.AnswererNats, scenario.AnswererLink, scenario.AnswererServers, scenario.AnswererAccess, scenario.AnswererRole);
         Pair = new VirtualPair(offerer, answerer) { Signalling = scenario.Signalling, SignallingDelay = scenario.SignallingDelay, TrickleSpread = scenario.TrickleSpread };
     }
 
@@ -41,8 +47,8 @@ internal sealed class SweepNetwork : IDisposable
     {
         // Who describes itself with all candidates has gathered before it checks; who answers gathers while it checks.
         bool trickle = _case.Signalling == SignallingStyle.Trickle;
-        OraclePeer offerer = Peer(Pair.Offerer, _case.OffererServers) with { GathersDuringChecks = trickle || restart is { ByAnswerer: true }, TricklesCandidates = trickle };
-        OraclePeer answerer = Peer(Pair.Answerer, _case.AnswererServers) with { GathersDuringChecks = trickle || restart is null or { ByOfferer: true }, TricklesCandidates = trickle };
+        OraclePeer offerer = Peer(Pair.Offerer, _case.OffererServers, _case.OffererAccess) with { GathersDuringChecks = trickle || restart is { ByAnswerer: true }, TricklesCandidates = trickle };
+        OraclePeer answerer = Peer(Pair.Answerer, _case.AnswererServers, _case.AnswererAccess) with { GathersDuringChecks = trickle || restart is null or { ByOfferer: true }, TricklesCandidates = trickle };
         return [new ConnectivityOracle(offerer, answerer), new ConnectivityOracle(answerer, offerer)];
     }
 
@@ -54,6 +60,8 @@ internal sealed class SweepNetwork : IDisposable
         SignallingDelay = _case.SignallingDelay + _case.TrickleSpread,
         Checklist = oracle.LargestChecklist,
         Servers = 2,
+        Silence = _case.OffererAccess.IsBlocked || _case.AnswererAccess.IsBlocked ? new IceAgentMachineOptions().GatheringTimeout : TimeSpan.Zero,
+        RoundTripsToConnect = _case.OffererAccess.UsesStreams || _case.AnswererAccess.UsesStreams ? 2 : 0,
     };
 
     /// <summary>Puts an agent's host into another network: its old interface is gone.</summary>
@@ -74,22 +82,36 @@ internal sealed class SweepNetwork : IDisposable
         _turn.Dispose();
     }
 
-    private OraclePeer Peer(VirtualAgent agent, SweepServers servers) => new(agent.Host)
+    private OraclePeer Peer(VirtualAgent agent, SweepServers servers, SweepAccess access)
     {
-        StunServers = servers is SweepServers.Stun or SweepServers.Both ? [_stun] : [],
-        TurnServers = servers is SweepServers.Turn or SweepServers.Both ? [_turn] : [],
-    };
+        bool turn = servers is SweepServers.Turn or SweepServers.Both;
+        return new OraclePeer(agent.Host)
+        {
+            StunServers = servers is SweepServers.Stun or SweepServers.Both ? [_stun] : [],
+            TurnServers = turn && access.Transports[0] == StunUriTransport.Udp ? [_turn] : [],
+            TurnStreams = turn ? [.. access.Transports.Where(t => t != StunUriTransport.Udp).Select(t => new OracleStreamServer(_turn, StreamAddress(t)))] : [],
+        };
+    }
 
-    private VirtualAgent Agent(string name, int index, VirtualSegment outside, IReadOnlyList<NatBehaviour> nats, LinkOptions link, SweepServers servers, IceRole role)
+    // Where firewalls let nothing else out there is TLS on the port of the web.
+    private TransportAddress StreamAddress(StunUriTransport transport) => new(_turn.Host.Address, (ushort)(transport == StunUriTransport.Tls ? 443 : VirtualStunTurnServer.DefaultPort));
+
+    private VirtualAgent Agent(string name, int index, VirtualSegment outside, IReadOnlyList<NatBehaviour> nats, LinkOptions link, SweepServers servers, SweepAccess access, IceRole role)
     {
         VirtualSegment segment = outside;
-        for (int level = nats.Count - 1; level >= 0; level--)
+        if (access.Firewall is { } rules)
         {
-            segment = Network.AddNat($"{name}'s NAT {level}", nats[level], External(segment, index, level), segment).Inside;
+            segment = Network.AddFirewall($"{name}'s firewall", rules, $"{Prefix(outside, index)}0/24", outside: outside).Inside;
         }
 
-        string address = nats.Count == 0 ? External(segment, index, 9) : _case.SameAddress ? "192.168.1.2" : $"192.168.{index}.2";
-        VirtualAgent agent = new(Network.AddHost(name, address, segment, link), new IceAgentMachineOptions { Role = role, Servers = Settings(servers), Journal = Record(name) });
+        VirtualSegment front = segment;
+        for (int level = nats.Count - 1; level >= 0; level--)
+        {
+            segment = Network.AddNat($"{name}'s NAT {level}", nats[level], External(segment, front, outside, index, level), segment).Inside;
+        }
+
+        string address = nats.Count == 0 ? External(segment, front, outside, index, 9) : _case.SameAddress ? "192.168.1.2" : $"192.168.{index}.2";
+        VirtualAgent agent = new(Network.AddHost(name, address, segment, link), new IceAgentMachineOptions { Role = role, Servers = Settings(servers, access), Journal = Record(name) });
         agent.AddDataStream();
         return agent;
     }
@@ -105,13 +127,27 @@ internal sealed class SweepNetwork : IDisposable
         return _recorders[^1];
     }
 
-    private string External(VirtualSegment outside, int index, int level) =>
-        outside == Network.Internet ? $"203.0.113.{(10 * index) + level}" : $"100.64.{level}.{index}";
+    private string External(VirtualSegment segment, VirtualSegment front, VirtualSegment outside, int index, int level) =>
+        segment == front && front != outside ? $"{Prefix(outside, index)}{10 + level}"
+        : segment == Network.Internet ? $"203.0.113.{(10 * index) + level}"
+        : $"100.64.{level}.{index}";
 
-    private IReadOnlyList<IceServerSettings> Settings(SweepServers servers)
+    private string Prefix(VirtualSegment outside, int index) => outside == Network.Internet ? $"198.18.{index}." : $"100.65.{index}.";
+
+    private IReadOnlyList<IceServerSettings> Settings(SweepServers servers, SweepAccess access)
     {
         IceServerSettings stun = new() { Kind = IceServerKind.Stun, Host = $"{_stun.Host.Address}" };
-        IceServerSettings turn = new() { Kind = IceServerKind.Turn, Host = $"{_turn.Host.Address}", Username = "user", Password = "password" };
+        bool secure = access.Transports[0] == StunUriTransport.Tls;
+        IceServerSettings turn = new()
+        {
+            Kind = IceServerKind.Turn,
+            Host = secure ? ServerName : $"{_turn.Host.Address}",
+            Port = StreamAddress(access.Transports[^1]).Port,
+            IsSecure = secure,
+            Transports = access.Transports,
+            Username = "user",
+            Password = "password",
+        };
         return servers switch
         {
             SweepServers.None => [],

@@ -36,6 +36,9 @@ internal sealed class SweepRun : IDisposable
     /// <summary>The longest time to nomination as a share of what the oracle allows; 0 before the end and where nothing connects.</summary>
     public double ShareOfTime => _judge.ShareOfTime;
 
+    /// <summary>What the run has shown: features that a call was connected with.</summary>
+    public SweepFeatures Shown { get; private set; }
+
     private VirtualPair Pair => _built.Pair;
 
     private VirtualNetwork Network => _built.Network;
@@ -50,6 +53,7 @@ internal sealed class SweepRun : IDisposable
             string? wrong = _case.Restart is { IsEarly: true }
                 ? Restart(_case.Restart)
                 : RunFirstSession() ?? (_case.Restart is { } restart && Pair.IsCompleted ? Restart(restart) : null);
+            Shown = Pair.IsCompleted ? Show() : SweepFeatures.None;
             wrong ??= _case.LosesPeer && Pair.IsCompleted ? LosePeer() : null;
             return wrong is null ? null : $"{wrong}\n  {Pair.Offerer}; {Pair.Answerer}; {Network.Now}\n  paths: {string.Join("; ", _built.Oracles(_case.Restart)[0].Paths)}";
         }
@@ -141,6 +145,13 @@ internal sealed class SweepRun : IDisposable
 
         return _built.Agents.Any(a => a.Machine.GetRoute(0, 1) is not null) ? "a side may still send to a peer that is gone" : null;
     }
+
+    private SweepFeatures Show() =>
+        (_case.IsLossless ? SweepFeatures.Lossless : SweepFeatures.Loss)
+        | (_case.LosesPeer ? SweepFeatures.Consent : SweepFeatures.None)
+        | (_built.Agents.Any(a => a.Events.OfType<RestartCompleted>().Any()) ? SweepFeatures.Restart : SweepFeatures.None)
+        | (_built.Agents.Any(a => a.Host.OpenStreams > 0 && a.Machine.GetRoute(0, 1) is { IsRelayed: true }) ? SweepFeatures.Tcp : SweepFeatures.None)
+        | (_case.OffererAccess.Firewall is not null || _case.AnswererAccess.Firewall is not null ? SweepFeatures.Firewalls : SweepFeatures.None);
 
     private bool IsOver() => !Pair.IsSignalling && _built.Agents.All(SweepJudge.IsTerminal);
 }

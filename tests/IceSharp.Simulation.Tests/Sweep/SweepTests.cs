@@ -12,12 +12,15 @@ public class SweepTests(ITestOutputHelper output)
     private const ulong RepeatedSeeds = 60;
     private const int MaxReported = 20;
 
+    // Fewer need not show everything.
+    private const int FewRuns = 1000;
+
     [Fact]
     public void Agents_connect_exactly_where_the_oracle_says_on_the_pair_it_names_and_in_its_time()
     {
         (ulong first, ulong last) = Seeds();
         ConcurrentBag<(ulong Seed, string Report)> failures = [];
-        ConcurrentBag<double> shares = [];
+        ConcurrentBag<(double ShareOfTime, SweepFeatures Shown)> runs = [];
         long next = (long)first - 1;
         Parallel.For(0, Environment.ProcessorCount, _ =>
         {
@@ -30,11 +33,18 @@ public class SweepTests(ITestOutputHelper output)
                     failures.Add((seed, $"{scenario}\n  {wrong}"));
                 }
 
-                shares.Add(run.ShareOfTime);
+                runs.Add((run.ShareOfTime, run.Shown));
             }
         });
 
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{shares.Count} seeds; longest time to nomination {shares.Max():P0} of what the oracle allows"));
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{runs.Count} seeds, {runs.Count(r => r.Shown != SweepFeatures.None)} connected; longest time to nomination {runs.Max(r => r.ShareOfTime):P0} of what the oracle allows"));
+        foreach (SweepFeatures feature in Enum.GetValues<SweepFeatures>().Where(f => f != SweepFeatures.None && (SweepCase.Masked & f) == 0))
+        {
+            int count = runs.Count(r => r.Shown.HasFlag(feature));
+            output.WriteLine($"{feature}: connected {count} times");
+            (count > 0 || runs.Count < FewRuns).Should().BeTrue("{0} is used", feature);
+        }
+
         failures.Should().BeEmpty("{0} seeds fail; {1}", failures.Count, Report(failures));
     }
 
