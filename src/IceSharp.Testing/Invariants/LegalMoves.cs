@@ -11,7 +11,7 @@ namespace IceSharp.Testing;
 [Experimental("ICE0001")]
 public sealed class LegalMoves : AgentInvariant
 {
-    private readonly Dictionary<(int Stream, int Component, TransportAddress Local, TransportAddress? Base, TransportAddress Remote), IceCandidatePairState> _pairs = [];
+    private readonly Dictionary<(int Stream, int Component, string? Session, TransportAddress Local, TransportAddress? Base, TransportAddress Remote), IceCandidatePairState> _pairs = [];
     private IceConnectionState _state;
     private IceGatheringState _gathering;
     private bool _closed;
@@ -74,7 +74,7 @@ public sealed class LegalMoves : AgentInvariant
     private void Judge(PairStateChanged changed)
     {
         IceCandidatePairInfo pair = changed.Pair;
-        var key = (changed.Stream, pair.Local.Component, pair.Local.Address, pair.Local.RelatedAddress, pair.Remote.Address);
+        var key = (changed.Stream, pair.Local.Component, pair.Local.Ufrag, pair.Local.Address, pair.Local.RelatedAddress, pair.Remote.Address);
 
         // A pair that was taken away and formed again starts frozen; one that has been proven may stay on the valid list beside it.
         if (_pairs.TryGetValue(key, out IceCandidatePairState known) && (known, changed.Previous) is (Waiting, InProgress) or (InProgress, Waiting))

@@ -121,9 +121,10 @@ public sealed class ConnectivityOracle
     {
         IceCandidateType local = _controlling.Candidates.GetValueOrDefault(seen, IceCandidateType.PeerReflexive);
         IceCandidateType remote = _controlled.Candidates.GetValueOrDefault(destination, IceCandidateType.PeerReflexive);
-        bool localMayBeLearnt = _controlling.Told.GathersDuringChecks && local == IceCandidateType.ServerReflexive;
-        PriorityRange ours = PriorityRange.Of(_controlling, local, localMayBeLearnt);
-        PriorityRange theirs = PriorityRange.Of(_controlled, remote, _controlled.Told.TricklesCandidates);
+        PriorityRange ours = PriorityRange.Of(_controlling, local, IsLearntFirst(_controlling, local));
+
+        // What was learnt first is not signalled any more.
+        PriorityRange theirs = PriorityRange.Of(_controlled, remote, _controlled.Told.TricklesCandidates || IsLearntFirst(_controlled, remote));
         return new OraclePath
         {
             LocalType = local,
@@ -136,6 +137,8 @@ public sealed class ConnectivityOracle
             HighestPriority = PairPriority(ours.Highest, theirs.Highest),
         };
     }
+
+    private static bool IsLearntFirst(SymbolicPeer peer, IceCandidateType type) => peer.Told.GathersDuringChecks && type == IceCandidateType.ServerReflexive;
 
     private static int CountPairs(SymbolicPeer peer, SymbolicPeer other) => peer.Bases.Sum(b => Destinations(b, other).Count());
 

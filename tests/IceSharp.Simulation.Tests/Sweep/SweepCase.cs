@@ -7,8 +7,7 @@ namespace IceSharp.Simulation.Tests.Sweep;
 public sealed record SweepCase
 {
     /// <summary>What the generator does not use: the agent cannot do it yet, or the oracle cannot say what has to come of it.</summary>
-    public const SweepFeatures Masked = SweepFeatures.LinkTroubles
-        | SweepFeatures.NatReboot | SweepFeatures.CarrierNats | SweepFeatures.SeveralServers | SweepFeatures.SeveralStreams;
+    public const SweepFeatures Masked = SweepFeatures.NatReboot | SweepFeatures.CarrierNats | SweepFeatures.SeveralStreams;
 
     public required ulong Seed { get; init; }
 
@@ -51,6 +50,10 @@ public sealed record SweepCase
 
     public required SweepAccess AnswererAccess { get; init; }
 
+    public required SweepSurplus OffererSurplus { get; init; }
+
+    public required SweepSurplus AnswererSurplus { get; init; }
+
     /// <summary>A restart in the middle; null for none.</summary>
     public required SweepRestart? Restart { get; init; }
 
@@ -68,6 +71,7 @@ public sealed record SweepCase
             (IceRole.Controlled, IceRole.Controlling),
             (IceRole.Controlling, IceRole.Controlling),
             (IceRole.Controlled, IceRole.Controlled));
+        Func<LinkOptions, LinkOptions> troubled = SweepTroubles.Draw(new SeededRandomSource(seed).Derive("troubles"), lossless);
         double loss = lossless ? 0 : 0.02 + (0.13 * random.NextDouble());
         return new SweepCase
         {
@@ -78,9 +82,9 @@ public sealed record SweepCase
             SameAddress = random.NextDouble() < 0.1,
             OffererServers = Servers(random),
             AnswererServers = Servers(random),
-            OffererLink = Link(random, 60, loss, lossless),
-            AnswererLink = Link(random, 60, loss, lossless),
-            ServerLink = Link(random, 20, loss, lossless),
+            OffererLink = troubled(Link(random, 60, loss, lossless)),
+            AnswererLink = troubled(Link(random, 60, loss, lossless)),
+            ServerLink = troubled(Link(random, 20, loss, lossless)),
             Signalling = Pick(random, SignallingStyle.Full, SignallingStyle.Trickle),
             SignallingDelay = TimeSpan.FromMilliseconds(Pick(random, 0, 10, 40, 100, 400, 1500)),
             OffererRole = offerer,
@@ -88,6 +92,8 @@ public sealed record SweepCase
             TrickleSpread = TimeSpan.FromMilliseconds(Pick(new SeededRandomSource(seed).Derive("trickle order"), 0, 0, 20, 300)),
             OffererAccess = SweepAccess.Draw(new SeededRandomSource(seed).Derive("offerer's access")),
             AnswererAccess = SweepAccess.Draw(new SeededRandomSource(seed).Derive("answerer's access")),
+            OffererSurplus = SweepSurplus.Draw(new SeededRandomSource(seed).Derive("offerer's surplus")),
+            AnswererSurplus = SweepSurplus.Draw(new SeededRandomSource(seed).Derive("answerer's surplus")),
             Restart = SweepRestart.Draw(new SeededRandomSource(seed).Derive("restart")),
             LosesPeer = new SeededRandomSource(seed).Derive("consent").NextDouble() < 0.1,
         };
@@ -95,7 +101,7 @@ public sealed record SweepCase
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"seed {Seed}: offerer [{Names(OffererNats)}] {OffererServers} ({OffererAccess}) {Millis(OffererLink)}, answerer [{Names(AnswererNats)}] {AnswererServers} ({AnswererAccess}) {Millis(AnswererLink)}, shared {(SharedNat is null ? "none" : Name(SharedNat))}, "
+        $"seed {Seed}: offerer [{Names(OffererNats)}] {OffererServers} ({OffererAccess}{OffererSurplus}) {Millis(OffererLink)}, answerer [{Names(AnswererNats)}] {AnswererServers} ({AnswererAccess}{AnswererSurplus}) {Millis(AnswererLink)}, shared {(SharedNat is null ? "none" : Name(SharedNat))}, "
         + $"same address {SameAddress}, servers {Millis(ServerLink)}, {Signalling} {SignallingDelay.TotalMilliseconds} ms +{TrickleSpread.TotalMilliseconds}, {OffererRole}/{AnswererRole}{(Restart is null ? string.Empty : $", {Restart}")}{(LosesPeer ? ", loses a peer" : string.Empty)}");
 
     private static IReadOnlyList<NatBehaviour> Nats(SeededRandomSource random, bool shared)
@@ -130,5 +136,9 @@ public sealed record SweepCase
     internal static string Name(NatBehaviour nat) => $"map {nat.Mapping}, filter {nat.Filtering}, {nat.PortAllocation}, hairpin {nat.Hairpinning}";
 
     private static string Millis(LinkOptions link) =>
-        string.Create(CultureInfo.InvariantCulture, $"({link.Delay.TotalMilliseconds} ms ~{link.Jitter.TotalMilliseconds} -{link.Loss:0.##})");
+        string.Create(CultureInfo.InvariantCulture, $"({link.Delay.TotalMilliseconds} ms ~{link.Jitter.TotalMilliseconds} -{link.Loss:0.##}{Troubles(link)})");
+
+    private static string Troubles(LinkOptions link) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{(link.Duplication > 0 ? $" x{link.Duplication:0.##} ?{link.Reordering:0.##}" : string.Empty)}{(link.Bursts is null ? string.Empty : " bursts")}{(link.BitsPerSecond > 0 ? $" {link.BitsPerSecond} bit/s" : string.Empty)}");
 }

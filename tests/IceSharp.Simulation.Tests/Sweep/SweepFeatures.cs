@@ -36,6 +36,9 @@ public enum SweepFeatures
     /// <summary>Several STUN and TURN servers a peer.</summary>
     SeveralServers = 512,
 
+    /// <summary>Several interfaces a host.</summary>
+    SeveralInterfaces = 2048,
+
     /// <summary>Several data streams and components.</summary>
     SeveralStreams = 1024,
 }

@@ -61,6 +61,11 @@ internal sealed class SweepJudge(SweepCase scenario, SweepNetwork network)
             return scenario.IsLossless ? "a completed side has failed" : null;
         }
 
+        if (network.Agents.Any(a => a.Machine.GetRoute(0, 1) is null))
+        {
+            return "a completed side cannot send";
+        }
+
         IceCandidatePairInfo one = Selected(Pair.Offerer), other = Selected(Pair.Answerer);
         if (!one.IsNominated || !other.IsNominated)
         {
@@ -75,6 +80,12 @@ internal sealed class SweepJudge(SweepCase scenario, SweepNetwork network)
         if (!Pair.IsCompleted)
         {
             return true;
+        }
+
+        // A selected pair that was idle for long regains its consent first.
+        if (network.Agents.Any(a => a.Machine.GetRoute(0, 1) is null))
+        {
+            return false;
         }
 
         IceCandidatePairInfo one = Selected(Pair.Offerer), other = Selected(Pair.Answerer);

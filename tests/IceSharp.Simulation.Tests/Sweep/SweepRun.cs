@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using IceSharp.Protocol;
 using IceSharp.Protocol.Agent;
 using IceSharp.Testing;
@@ -21,7 +22,8 @@ internal sealed class SweepRun : IDisposable
     private readonly SweepCase _case;
     private readonly SweepNetwork _built;
     private readonly SweepJudge _judge;
-    private int _sent, _received;
+    private readonly HashSet<(VirtualAgent By, int Number)> _received = [];
+    private int _sent;
 
     /// <summary>Builds the case.</summary>
     /// <param name="scenario">The case.</param>
@@ -85,18 +87,21 @@ internal sealed class SweepRun : IDisposable
     {
         // Nothing may be lost by our own doing while the old path works (RFC 8445 §9).
         bool staysUp = _case.IsLossless && restart is { IsEarly: false, KeepsNetwork: true };
-        Pair.Offerer.DataReceiver = Pair.Answerer.DataReceiver = _ => _received++;
+        Pair.Offerer.DataReceiver = data => _received.Add((Pair.Offerer, BinaryPrimitives.ReadInt32BigEndian(data.Bytes.Span)));
+        Pair.Answerer.DataReceiver = data => _received.Add((Pair.Answerer, BinaryPrimitives.ReadInt32BigEndian(data.Bytes.Span)));
         Network.RunFor(restart.After);
         Begin(restart.ByOfferer, restart.OffererMoves, Pair.Offerer, restart.OffererOtherNat);
         Begin(restart.ByAnswerer, restart.AnswererMoves, Pair.Answerer, restart.AnswererOtherNat);
+        byte[] packet = new byte[20];
         for (MonotonicTime end = Network.Now + Limit; staysUp && !IsOver() && Network.Now < end;)
         {
-            if (!Pair.Offerer.TrySend("from the offerer"u8) || !Pair.Answerer.TrySend("from the answerer"u8))
+            BinaryPrimitives.WriteInt32BigEndian(packet, _sent);
+            if (!Pair.Offerer.TrySend(packet) || !Pair.Answerer.TrySend(packet))
             {
                 return "a side cannot send during a restart though the old path works";
             }
 
-            _sent += 2;
+            _sent++;
             Network.RunFor(SendInterval);
         }
 
@@ -128,14 +133,18 @@ internal sealed class SweepRun : IDisposable
         Network.RunFor(Drained);
         bool outage = _built.Agents.SelectMany(a => a.Events).OfType<RestartCompleted>().Any(e => e.Outage > TimeSpan.Zero);
         return outage ? "there was an outage though the old path works"
-            : _received != _sent ? $"{_sent - _received} of {_sent} packets were lost though the old path works"
+            : _received.Count != 2 * _sent ? $"{(2 * _sent) - _received.Count} of {2 * _sent} packets were lost though the old path works"
             : null;
     }
 
     // Both talk while one of them is unplugged; the invariants see to it that nothing leaves without consent.
     private string? LosePeer()
     {
-        Pair.Offerer.Host.Interfaces[0].Link = LinkOptions.Down;
+        foreach (VirtualInterface cable in Pair.Offerer.Host.Interfaces)
+        {
+            cable.Link = LinkOptions.Down;
+        }
+
         for (TimeSpan passed = TimeSpan.Zero; passed < ConsentEnds; passed += TimeSpan.FromSeconds(1))
         {
             Pair.Offerer.TrySend("still there?"u8);
@@ -151,6 +160,9 @@ internal sealed class SweepRun : IDisposable
         | (_case.LosesPeer ? SweepFeatures.Consent : SweepFeatures.None)
         | (_built.Agents.Any(a => a.Events.OfType<RestartCompleted>().Any()) ? SweepFeatures.Restart : SweepFeatures.None)
         | (_built.Agents.Any(a => a.Host.OpenStreams > 0 && a.Machine.GetRoute(0, 1) is { IsRelayed: true }) ? SweepFeatures.Tcp : SweepFeatures.None)
+        | (_case.OffererSurplus.HasSecondServers || _case.AnswererSurplus.HasSecondServers ? SweepFeatures.SeveralServers : SweepFeatures.None)
+        | (_case.OffererSurplus.HasSecondInterface || _case.AnswererSurplus.HasSecondInterface ? SweepFeatures.SeveralInterfaces : SweepFeatures.None)
+        | (_case.OffererLink.Duplication > 0 ? SweepFeatures.LinkTroubles : SweepFeatures.None)
         | (_case.OffererAccess.Firewall is not null || _case.AnswererAccess.Firewall is not null ? SweepFeatures.Firewalls : SweepFeatures.None);
 
     private bool IsOver() => !Pair.IsSignalling && _built.Agents.All(SweepJudge.IsTerminal);

@@ -37,6 +37,7 @@ public class SweepTests(ITestOutputHelper output)
             }
         });
 
+        failures.Should().BeEmpty("{0} seeds fail; {1}", failures.Count, Report(failures));
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{runs.Count} seeds, {runs.Count(r => r.Shown != SweepFeatures.None)} connected; longest time to nomination {runs.Max(r => r.ShareOfTime):P0} of what the oracle allows"));
         foreach (SweepFeatures feature in Enum.GetValues<SweepFeatures>().Where(f => f != SweepFeatures.None && (SweepCase.Masked & f) == 0))
         {
@@ -44,8 +45,6 @@ public class SweepTests(ITestOutputHelper output)
             output.WriteLine($"{feature}: connected {count} times");
             (count > 0 || runs.Count < FewRuns).Should().BeTrue("{0} is used", feature);
         }
-
-        failures.Should().BeEmpty("{0} seeds fail; {1}", failures.Count, Report(failures));
     }
 
     [Fact]

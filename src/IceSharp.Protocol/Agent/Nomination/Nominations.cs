@@ -96,10 +96,22 @@ internal sealed class Nominations(AgentContext context, ChecklistSet checklists,
             return;
         }
 
-        CandidatePair generator = best.Generator ?? best;
+        CandidatePair generator = InList(list, best.Generator ?? best);
         generator.NominateWithNextCheck = true;
         generator.Nomination = context.Renominates ? list.Generation.NextNomination(component) : 0;
         checklists.Trigger(generator, "chosen: nominating check is due");
+    }
+
+    // An earlier nomination has taken the pair off the list (RFC 8445 §8.1.2) and was lost with its address: the path is checked again.
+    private static CandidatePair InList(Checklist list, CandidatePair proof)
+    {
+        if (list.FindPath(proof.Base, proof.Remote.Address) is { } stands)
+        {
+            return stands;
+        }
+
+        list.Insert(proof);
+        return proof;
     }
 
     private NominationEvidence Describe(Checklist list, CandidatePair best) => new()
