@@ -28,6 +28,7 @@ internal static class LocalDescriptions
             return Unused(stream);
         }
 
+        stream.Newest.IsDescribed = true;
         var description = new IceStreamDescription
         {
             Mid = stream.Mid,

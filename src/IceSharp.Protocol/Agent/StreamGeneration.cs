@@ -67,6 +67,12 @@ internal sealed class StreamGeneration : IDisposable
     /// <summary>When the credentials of both sides were known and checks became possible; null before.</summary>
     public MonotonicTime? ChecksBeganAt { get; set; }
 
+    /// <summary>Whether it was described for the peer, which cannot check before.</summary>
+    public bool IsDescribed { get; set; }
+
+    /// <summary>When that was noticed; Never before.</summary>
+    public MonotonicTime DescribedAt { get; set; } = MonotonicTime.Never;
+
     /// <summary>When the first check of the peer was worked in: from then on it is known to be checking; null before.</summary>
     public MonotonicTime? PeerBeganAt { get; set; }
 

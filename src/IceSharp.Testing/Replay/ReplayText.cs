@@ -5,7 +5,12 @@ namespace IceSharp.Testing;
 /// <summary>Host requests and facts as lines that say all that a replay must reproduce, and no secret.</summary>
 internal static class ReplayText
 {
-    public static string Of(IceHostRequest request) => request.ToString();
+    // A record prints the type of a list and not what is in it.
+    public static string Of(IceHostRequest request) => request switch
+    {
+        ResolveServerRequest resolve => $"resolve {resolve.Uri} for {string.Join(", ", resolve.Transports)} (request {resolve.Id})",
+        _ => request.ToString(),
+    };
 
     public static string Of(IceAgentEvent fact) => fact switch
     {
@@ -16,8 +21,11 @@ internal static class ReplayText
         RouteChanged { Route: { } route } changed => $"route of stream {changed.Stream}, component {changed.Component}: {Name(route.Pair)}{(route.Channel is { } channel ? $" on channel 0x{channel:X4}" : string.Empty)}",
         RouteChanged changed => $"no route any more for stream {changed.Stream}, component {changed.Component}",
         ConnectionStateChanged changed => $"{changed.Previous} -> {changed.State}: {changed.Reason}",
+        LocalAddressesChanged changed => $"addresses came: {Names(changed.Added)}; went: {Names(changed.Removed)}",
         _ => fact.ToString(),
     };
 
     public static string Name(IceCandidatePairInfo pair) => $"{pair.Local.Type} {pair.Local.Address} - {pair.Remote.Type} {pair.Remote.Address}";
+
+    private static string Names(IEnumerable<LocalInterfaceAddress> addresses) => string.Join(", ", addresses.Select(a => $"{a.Address} on {a.InterfaceName}").DefaultIfEmpty("none"));
 }

@@ -103,6 +103,9 @@ public class SweepTests(ITestOutputHelper output)
     [InlineData(4185, "a restart that asked for an allocation once more while the server granted the first")]
     [InlineData(7797, "a restart whose session inherited the patience with learnt addresses that the first had used up")]
     [InlineData(15604, "a candidate that trickled in long after it was found")]
+    [InlineData(7513, "an address that was learnt before it was gathered, and therefore never signalled")]
+    [InlineData(10982, "a relay that was nominated before the peer had been told of an agent whose gathering took long")]
+    [InlineData(18526, "a nomination that was sent anew with every slot after the pair nominated before had lost its address")]
     public void Seeds_that_failed_once_pass(ulong seed, string story)
     {
         using SweepRun run = new(SweepCase.FromSeed(seed));

@@ -27,7 +27,7 @@ internal sealed class Evidence(AgentContext context)
         MonotonicTime latest = MonotonicTime.Zero;
         if (IsRelayed(best) && !(generation.HasAllRemoteCandidates && gatheringIsComplete))
         {
-            latest = began + CapOfSilence;
+            latest = SilenceSince(generation, began) + CapOfSilence;
         }
 
         int placeOfBest = list.PlaceOf(best.Generator ?? best);
@@ -63,7 +63,7 @@ internal sealed class Evidence(AgentContext context)
 
         if (pair.Generation.PeerBeganAt is not { } peerBegan && !context.PeerIsLite)
         {
-            return began + CapOfSilence;
+            return SilenceSince(pair.Generation, began) + CapOfSilence;
         }
         else
         {
@@ -76,6 +76,9 @@ internal sealed class Evidence(AgentContext context)
         MonotonicTime byCheck = pair.LastCheckAt is { } sent ? sent + context.LongestRoundTrip + Spread : byPlace;
         return MonotonicTime.Min(MonotonicTime.Max(byPlace, byCheck), MonotonicTime.Max(began, peerBegan) + Cap);
     }
+
+    // A peer that was not told of this agent yet, because gathering takes its time, is not silent: it cannot check. It answers, though.
+    private static MonotonicTime SilenceSince(StreamGeneration generation, MonotonicTime began) => MonotonicTime.Max(began, generation.DescribedAt);
 
     private static bool IsRelayed(CandidatePair pair) => pair.Base.IsRelayed || pair.Remote.Info.Type == IceCandidateType.Relayed;
 }

@@ -6,12 +6,24 @@ namespace IceSharp.Protocol.Agent;
 internal sealed class Nominations(AgentContext context, ChecklistSet checklists, Evidence evidence, Action<CandidatePair> cancelCheck, Func<bool> gatheringIsComplete)
 {
     /// <summary>When the controlling agent looks at its evidence again; Never when there is nothing to decide.</summary>
-    public MonotonicTime NextDecision { get; private set; } = MonotonicTime.Never;
+    public MonotonicTime NextDecision
+    {
+        get => context.Streams.Exists(s => s.Current is { IsDescribed: true, DescribedAt.IsNever: true }) ? MonotonicTime.Zero : field;
+        private set;
+    } = MonotonicTime.Never;
 
     /// <summary>Chooses where the policy says so. Called after each change and when <see cref="NextDecision"/> has come.</summary>
     public void Decide(MonotonicTime now)
     {
         NextDecision = MonotonicTime.Never;
+        foreach (AgentStream stream in context.Streams)
+        {
+            if (stream.Current is { IsDescribed: true, DescribedAt.IsNever: true } current)
+            {
+                current.DescribedAt = now;
+            }
+        }
+
         if (!context.Role.IsControlling)
         {
             return;
