@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using IceSharp.Interop.Tests.Namespaces;
 using IceSharp.Interop.Tests.Processes;
+using IceSharp.Interop.Tests.Stun;
 
 namespace IceSharp.Interop.Tests.Matrix;
 
@@ -49,13 +50,13 @@ internal sealed class MatrixCapture : IAsyncDisposable
     public async Task<(int Messages, IReadOnlyList<string> Malformed)> ReadAsync()
     {
         await _process.DisposeAsync();
-        string[] fields = ["frame.number", "udp.srcport", "udp.dstport", "_ws.malformed", "_ws.expert.message", "udp.payload"];
+        string[] fields = ["frame.number", "udp.srcport", "udp.dstport", "_ws.malformed", "_ws.expert.severity", "_ws.expert.message", "udp.payload"];
         string text = await ChildProcess.RunAsync(
             "tshark",
             ["-r", _file, "-n", "-Y", "stun and udp and not icmp and not icmpv6", "-T", "fields", "-E", $"separator={Separator}", "-E", "occurrence=a", .. fields.SelectMany(f => new[] { "-e", f })],
             ToolDeadline);
         string[][] messages = [.. text.Split(Environment.NewLine).Select(l => l.Split(Separator)).Where(f => f.Length == fields.Length)];
-        return (messages.Length, [.. messages.Where(m => m[3].Length > 0 || m[4].Length > 0 || !IsWhole(Convert.FromHexString(m[5]))).Select(m => string.Join(' ', m))]);
+        return (messages.Length, [.. messages.Where(m => m[3].Length > 0 || TsharkSeverity.IsWarning(m[4]) || !IsWhole(Convert.FromHexString(m[6]))).Select(m => string.Join(' ', m))]);
     }
 
     // tshark reads on where attributes run over the end of a message, so their lengths are added up here.

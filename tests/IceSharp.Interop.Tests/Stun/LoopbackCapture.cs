@@ -43,5 +43,5 @@ internal sealed class LoopbackCapture : IAsyncDisposable
     public ValueTask DisposeAsync() => _process.DisposeAsync();
 
     private static CapturedMessage Read(string[] fields) => new(
-        fields[1], fields[2].Split(',', StringSplitOptions.RemoveEmptyEntries), fields[3] + fields[5], fields[4] + fields[6], string.Join(' ', fields[7..]).Trim());
+        fields[1], fields[2].Split(',', StringSplitOptions.RemoveEmptyEntries), fields[3] + fields[5], fields[4] + fields[6], fields[7].Length > 0 || TsharkSeverity.IsWarning(fields[8]) ? string.Join(' ', fields[7..]).Trim() : "");
 }
