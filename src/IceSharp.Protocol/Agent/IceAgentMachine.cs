@@ -24,6 +24,7 @@ public sealed class IceAgentMachine : IDisposable
     private readonly ChecklistProgress _progress;
     private readonly ConsentFreshness _consent;
     private readonly Restarts _restarts;
+    private readonly Freeing _freeing;
     private readonly Keepalives _keepalives;
     private readonly RemoteDescriptions _remote;
     private readonly RemoteCandidatesCheck _remoteCandidates;
@@ -62,6 +63,7 @@ public sealed class IceAgentMachine : IDisposable
         _progress = new ChecklistProgress(_context, _checklists, _gatherer);
         _consent = new ConsentFreshness(_context, _checklists, conclusions);
         _keepalives = new Keepalives(_context, _consent);
+        _freeing = new Freeing(_context, _gatherer, _initiator);
         _restarts = new Restarts(_context, _initiator, _consent, _gatherer);
         _ends = new StreamEnds(_context, _gatherer, _initiator, _restarts);
         _advice = new OfferAdvice(_context);
@@ -100,6 +102,7 @@ public sealed class IceAgentMachine : IDisposable
             next = Deadline.Min(next, new Deadline(_consent.NextDeadline, TimerReason.Consent));
             next = Deadline.Min(next, new Deadline(_restarts.NextDeadline, TimerReason.Restart));
             next = Deadline.Min(next, new Deadline(_secondRound.NextDeadline, TimerReason.Nomination));
+            next = Deadline.Min(next, new Deadline(_freeing.NextDeadline, TimerReason.Freeing));
             next = Deadline.Min(next, new Deadline(_keepalives.NextDeadline, TimerReason.Keepalive));
             next = Deadline.Min(next, new Deadline(_progress.PatienceEndsAt, TimerReason.Pac));
             next = HasPacedWork ? Deadline.Min(next, new Deadline(_context.Pacer.NextSlot, TimerReason.Pacing)) : next;
@@ -547,8 +550,9 @@ public sealed class IceAgentMachine : IDisposable
         _progress.Evaluate(now);
         _restarts.HandleTimeout(now);
         _advice.Evaluate();
+        _freeing.HandleTimeout(now);
         _keepalives.HandleTimeout(now);
-        if (State == IceConnectionState.Completed)
+        if (State == IceConnectionState.Completed && _context.Streams.TrueForAll(s => s.Pending is null))
         {
             // The pairs in use have keepalives of their own (RFC 8445 §5.1.1.4).
             _servers.StopKeepalives();

@@ -80,6 +80,9 @@ public sealed record IceAgentMachineOptions
     /// <summary>Whether the pair in use has to prove again and again that the peer wants its data (RFC 7675): a request every 4 to 6 s, and nothing is sent any more 30 s after the last answer. On by default; otherwise Binding indications keep the pair alive.</summary>
     public bool ConsentFreshness { get; init; } = true;
 
+    /// <summary>Whether sockets and allocations that no selected pair uses are given back 3 s after a stream has concluded (RFC 8445 §8.3); on by default. A restart opens new ones.</summary>
+    public bool FreesUnusedCandidates { get; init; } = true;
+
     /// <summary>After this time gathering ends without the servers that have not answered yet; 100 ms to 10 min, default 10 s.</summary>
     public TimeSpan GatheringTimeout { get; init; } = TimeSpan.FromSeconds(10);
 

@@ -36,6 +36,14 @@ internal sealed class StreamGeneration : IDisposable
     /// <summary>When the peer last showed these credentials: it may still send on a pair of this session.</summary>
     public MonotonicTime LastRequestAt { get; set; }
 
+    /// <summary>When the peer nominated first, and when last; the same check repeated counts.</summary>
+    public MonotonicTime FirstNominationAt { get; private set; }
+
+    public MonotonicTime LastNominationAt { get; private set; }
+
+    /// <summary>Whether what it does not use has been given back.</summary>
+    public bool IsFreed { get; set; }
+
     public string Ufrag { get; }
 
     public byte[] UfragBytes { get; }
@@ -169,6 +177,12 @@ internal sealed class StreamGeneration : IDisposable
 
         _nominations[component - 1] = value;
         return true;
+    }
+
+    public void NoteNomination(MonotonicTime now)
+    {
+        FirstNominationAt = FirstNominationAt == MonotonicTime.Zero ? now : FirstNominationAt;
+        LastNominationAt = now;
     }
 
     public void SetRemote(string ufrag, string password)

@@ -24,6 +24,9 @@ public enum TimerReason
     /// <summary>The session that an ICE restart has replaced is let go.</summary>
     Restart,
 
+    /// <summary>What a concluded stream does not use is given back (RFC 8445 §8.3).</summary>
+    Freeing,
+
     /// <summary>A TURN allocation has to be refreshed, or ends (RFC 8656 §8).</summary>
     AllocationRefresh,
 

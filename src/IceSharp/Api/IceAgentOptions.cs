@@ -121,6 +121,10 @@ public sealed record IceAgentOptions
     /// <value>The default is true. False keeps pairs alive with Binding indications, and sends on when the peer is gone: for peers that answer no checks after the start.</value>
     public bool ConsentFreshness { get; init; } = true;
 
+    /// <summary>Whether sockets and allocations that no selected pair uses are given back 3 s after a stream has concluded (RFC 8445 §8.3). An ICE restart opens new ones.</summary>
+    /// <value>The default is true.</value>
+    public bool FreesUnusedCandidates { get; init; } = true;
+
     /// <summary>After this time gathering ends without the servers that have not answered.</summary>
     /// <value>100 ms to 10 min; the default is 10 s.</value>
     public TimeSpan GatheringTimeout { get; init; } = TimeSpan.FromSeconds(10);
@@ -252,6 +256,7 @@ public sealed record IceAgentOptions
             Renomination = Renomination,
             KeepaliveInterval = KeepaliveInterval,
             ConsentFreshness = ConsentFreshness,
+            FreesUnusedCandidates = FreesUnusedCandidates,
             GatheringTimeout = GatheringTimeout,
             ServerTimeout = ServerTimeout,
             CloseTimeout = CloseTimeout,

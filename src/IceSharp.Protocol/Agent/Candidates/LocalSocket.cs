@@ -20,6 +20,12 @@ internal sealed class LocalSocket(SocketHandle handle, AgentStream stream, int c
     /// <summary>Checks that leave directly.</summary>
     public CandidateBase? Direct { get; set; }
 
+    /// <summary>Whether a concluded stream has given it back: it is closed when its allocations are released (RFC 8445 §8.3.1).</summary>
+    public bool IsFreed { get; set; }
+
+    /// <summary>Whether candidates, checks and data may have to do with it.</summary>
+    public bool IsUsed => !IsFreed && Stream.Uses(Component);
+
     /// <summary>Servers asked from this socket, each with its own address.</summary>
     public List<GatheringTask> Tasks { get; } = [];
 }

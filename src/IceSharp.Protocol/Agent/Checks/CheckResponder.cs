@@ -36,6 +36,11 @@ internal sealed class CheckResponder(AgentContext context, CheckConclusions conc
 
         arrivedAt.Accept(source);
         generation.LastRequestAt = now;
+        if (request.Has(StunAttributeType.UseCandidate))
+        {
+            generation.NoteNomination(now);
+        }
+
         Span<StunAttributeType> unknown = stackalloc StunAttributeType[16];
         int unknownCount = StunComprehension.CollectUnknown(request, unknown);
         if (unknownCount > 0)

@@ -9,6 +9,8 @@ internal sealed class Gatherer
     private readonly LocalAddressSearch _search;
     private readonly List<LocalSocket> _sockets = [];
     private readonly List<LocalSocket> _binding = [];
+    // Addresses whose sockets were given back: they are here still, and have not come anew.
+    private readonly HashSet<IpAddress> _freed = [];
     private readonly ServerSearch _servers;
     private AgentStream? _only;
     private MonotonicTime _startedAt;
@@ -56,7 +58,7 @@ internal sealed class Gatherer
 
         bool isRunning = State == IceGatheringState.Gathering;
         MoveTo(IceGatheringState.Gathering);
-        foreach (LocalSocket socket in _sockets.Where(s => (only is null || s.Stream == only) && s.Stream.Uses(s.Component)))
+        foreach (LocalSocket socket in _sockets.Where(s => (only is null || s.Stream == only) && s.IsUsed))
         {
             _factory.AddHost(now, socket, TimeSpan.Zero);
             _tasks.ServeAgain(now, socket);
@@ -105,7 +107,24 @@ internal sealed class Gatherer
         }
     }
 
-    /// <summary>Closes sockets whose servers have confirmed that their allocations are released.</summary>
+    /// <summary>Gives back what a concluded stream does not use of a socket: all of it, or what does not belong to the base in use (RFC 8445 §8.3.1).</summary>
+    public void Free(MonotonicTime now, LocalSocket socket, CandidateBase? inUse)
+    {
+        const string Reason = "no selected pair uses it";
+        socket.IsFreed = inUse is null;
+        if (socket.IsFreed)
+        {
+            _freed.Add(socket.Interface.Address);
+        }
+
+        _tasks.Retire(now, socket, Reason, except: inUse?.Relay);
+        if (socket.IsFreed && socket.Tasks.Count == 0)
+        {
+            Close(socket);
+        }
+    }
+
+    /// <summary>Closes sockets whose servers have confirmed that their allocations are released, and asks servers again that a restart wants an allocation of in the meantime.</summary>
     public void CloseRetired(MonotonicTime now)
     {
         if (!_tasks.HasRetired)
@@ -113,12 +132,16 @@ internal sealed class Gatherer
             return;
         }
 
-        foreach (LocalSocket socket in _sockets.Where(s => !s.Stream.Uses(s.Component)).ToArray())
+        foreach (LocalSocket socket in _sockets.ToArray())
         {
-            _tasks.ForgetReleased(now, socket);
-            if (socket.Tasks.Count == 0)
+            bool isWantedAgain = _tasks.ForgetReleased(now, socket);
+            if (!socket.IsUsed && socket.Tasks.Count == 0)
             {
                 Close(socket);
+            }
+            else if (isWantedAgain && socket.IsUsed)
+            {
+                _servers.AskAgain(now, socket);
             }
         }
     }
@@ -154,7 +177,7 @@ internal sealed class Gatherer
         _startedAt = now;
         MoveTo(IceGatheringState.Gathering);
         _search.Start(now);
-        _servers.Start(now, _sockets.Where(s => only is null || s.Stream == only));
+        _servers.Start(now, _sockets.Where(s => (only is null || s.Stream == only) && s.IsUsed));
     }
 
     private void OnRefused(MonotonicTime now, LocalInterfaceAddress? address, string reason)
@@ -167,6 +190,7 @@ internal sealed class Gatherer
 
     private void OnAddresses(MonotonicTime now, IReadOnlyList<LocalInterfaceAddress> all, List<LocalInterfaceAddress> ordered)
     {
+        _freed.RemoveWhere(f => !all.Any(a => a.Address == f));
         LocalSocket[] lost = [.. _sockets.Where(s => !all.Any(a => a.Address == s.Interface.Address))];
         Announce(lost, ordered);
         Array.ForEach(lost, socket => Lose(now, socket));
@@ -204,7 +228,7 @@ internal sealed class Gatherer
     private void Announce(LocalSocket[] lost, List<LocalInterfaceAddress> ordered)
     {
         LocalInterfaceAddress[] gone = [.. lost.Select(s => s.Interface).DistinctBy(a => a.Address)];
-        LocalInterfaceAddress[] come = [.. ordered.Where(a => !_sockets.Concat(_binding).Any(s => s.Interface.Address == a.Address))];
+        LocalInterfaceAddress[] come = [.. ordered.Where(a => !_freed.Contains(a.Address) && !_sockets.Concat(_binding).Any(s => s.Interface.Address == a.Address))];
         bool isFirst = _sockets.Count + _binding.Count == 0 && State == IceGatheringState.Gathering;
         if (!isFirst && gone.Length + come.Length > 0)
         {
@@ -231,7 +255,7 @@ internal sealed class Gatherer
 
     private void BindUnlessBound(AgentStream stream, int component, LocalInterfaceAddress address, int preferenceIndex)
     {
-        bool IsIt(LocalSocket socket) => socket.Stream == stream && socket.Component == component && socket.Interface.Address == address.Address;
+        bool IsIt(LocalSocket socket) => !socket.IsFreed && socket.Stream == stream && socket.Component == component && socket.Interface.Address == address.Address;
         if (!stream.Uses(component) || _sockets.Exists(IsIt) || _binding.Exists(IsIt))
         {
             return;

@@ -41,8 +41,11 @@ internal sealed class GatheringTask(ServerQuest quest, ServerPlace place)
     /// <summary>When the first packet left; null before.</summary>
     public MonotonicTime? StartedAt { get; set; }
 
-    /// <summary>When its allocation began to be released because nobody uses the socket any more; null while it is used.</summary>
+    /// <summary>When its allocation began to be released because nobody uses it any more; null while it is used.</summary>
     public MonotonicTime? RetiredAt { get; set; }
+
+    /// <summary>Whether a restart waits for that release to ask the server anew.</summary>
+    public bool IsWantedAgain { get; set; }
 
     /// <summary>Whether gathering waits for it no longer.</summary>
     public bool IsDone { get; set; }

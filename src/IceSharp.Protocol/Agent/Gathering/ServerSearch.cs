@@ -51,6 +51,12 @@ internal sealed class ServerSearch(AgentContext context, CandidateFactory factor
     public void Ask(MonotonicTime now, LocalSocket socket)
     {
         _sockets.Add(socket);
+        AskAgain(now, socket);
+    }
+
+    /// <summary>Has every server asked that is not being asked from the socket.</summary>
+    public void AskAgain(MonotonicTime now, LocalSocket socket)
+    {
         foreach ((IceServerSettings server, IReadOnlyList<ServerTarget> targets) in _found)
         {
             Ask(now, socket, server, targets);

@@ -12,7 +12,7 @@ internal sealed class ServerTasks(AgentContext context, CandidateFactory factory
 {
     private readonly List<GatheringTask> _tasks = [];
 
-    public bool AllDone => _tasks.TrueForAll(t => t.IsDone);
+    public bool AllDone => _tasks.TrueForAll(t => t is { IsDone: true, IsWantedAgain: false });
 
     public bool WantsSlot => _tasks.Exists(t => t.WantsSlot);
 
@@ -62,16 +62,21 @@ internal sealed class ServerTasks(AgentContext context, CandidateFactory factory
             {
                 Forget(task);
             }
+            else
+            {
+                // A release that is on its way would end the new allocation, too: the server is asked when it has confirmed.
+                task.IsWantedAgain = task.RetiredAt is not null;
+            }
         }
     }
 
     /// <summary>Whether allocations are being released whose sockets nobody uses any more.</summary>
     public bool HasRetired => _tasks.Exists(t => t.RetiredAt is not null);
 
-    /// <summary>Nobody uses the socket any more: its allocations are released, everything else is forgotten.</summary>
-    public void Retire(MonotonicTime now, LocalSocket socket, string reason)
+    /// <summary>Nobody uses what was asked from the socket any more: its allocations are released, but for one that is in use, and everything else is forgotten.</summary>
+    public void Retire(MonotonicTime now, LocalSocket socket, string reason, GatheringTask? except = null)
     {
-        foreach (GatheringTask task in socket.Tasks.ToArray())
+        foreach (GatheringTask task in socket.Tasks.Where(t => t != except && t.RetiredAt is null).ToArray())
         {
             if (!task.IsDone)
             {
@@ -93,17 +98,23 @@ internal sealed class ServerTasks(AgentContext context, CandidateFactory factory
         }
     }
 
-    /// <summary>Forgets the allocations of a retired socket that the server has released, or has had time enough to.</summary>
-    public void ForgetReleased(MonotonicTime now, LocalSocket socket)
+    /// <summary>Forgets the allocations of a socket that the server has released, or has had time enough to.</summary>
+    /// <returns>Whether one of them is wanted again.</returns>
+    public bool ForgetReleased(MonotonicTime now, LocalSocket socket)
     {
+        bool isWantedAgain = false;
         foreach (GatheringTask task in socket.Tasks.ToArray())
         {
-            bool isOver = task.RetiredAt is { } retired && now >= retired + context.Options.CloseTimeout;
-            if (isOver || task.Allocation is not { State: TurnAllocationState.Closing or TurnAllocationState.Allocated })
+            bool isOver = task.RetiredAt is { } retired
+                && (now >= retired + context.Options.CloseTimeout || task.Allocation is not { State: TurnAllocationState.Closing or TurnAllocationState.Allocated });
+            if (isOver)
             {
+                isWantedAgain |= task.IsWantedAgain;
                 Forget(task);
             }
         }
+
+        return isWantedAgain;
     }
 
     /// <summary>A local address is gone, and with it everything that was reached from it.</summary>
@@ -260,6 +271,8 @@ internal sealed class ServerTasks(AgentContext context, CandidateFactory factory
             Abandon(now, task, asked ? GatheringResult.Timeout : GatheringResult.Skipped, asked ? "no answer before gathering ended" : "gathering ended before its turn");
             task.Quest.IsDone = true;
         }
+
+        _tasks.ForEach(t => t.IsWantedAgain = false);
     }
 
     /// <summary>Stops keeping server-reflexive bindings alive that no pair in use needs.</summary>

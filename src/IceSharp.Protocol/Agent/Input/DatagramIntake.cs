@@ -24,7 +24,7 @@ internal sealed class DatagramIntake(AgentContext context, Gatherer gatherer, Se
             return ofServer;
         }
 
-        return socket.Stream.Uses(socket.Component)
+        return socket.IsUsed
             ? ReceiveInner(now, socket.Direct!, path.Remote, datagram, 0, datagram.Length)
             : DatagramVerdict.Dropped(DropReason.Closed);
     }
@@ -45,7 +45,7 @@ internal sealed class DatagramIntake(AgentContext context, Gatherer gatherer, Se
             {
                 case VerdictKind.Consumed:
                     return verdict;
-                case VerdictKind.Payload when task.RelayBase is { } relay && socket.Stream.Uses(socket.Component):
+                case VerdictKind.Payload when task is { RetiredAt: null, RelayBase: { } relay } && socket.IsUsed:
                     return ReceiveInner(now, relay, verdict.Peer, datagram, verdict.PayloadOffset, verdict.PayloadLength);
                 default:
                     dropped = verdict;
@@ -60,7 +60,7 @@ internal sealed class DatagramIntake(AgentContext context, Gatherer gatherer, Se
     private DatagramVerdict ReceiveFromStream(MonotonicTime now, GatheringTask task, in TransportPath path, ReadOnlySpan<byte> frame)
     {
         DatagramVerdict verdict = servers.HandleDatagram(now, task, path, frame);
-        return verdict.Kind == VerdictKind.Payload && task.RelayBase is { } relay
+        return verdict.Kind == VerdictKind.Payload && task is { RetiredAt: null, RelayBase: { } relay }
             ? ReceiveInner(now, relay, verdict.Peer, frame, verdict.PayloadOffset, verdict.PayloadLength)
             : verdict;
     }
