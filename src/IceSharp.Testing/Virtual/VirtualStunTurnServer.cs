@@ -14,17 +14,21 @@ public sealed class VirtualStunTurnServer : IDisposable
     private readonly VirtualNetwork _network;
     private readonly Dictionary<SocketHandle, VirtualSocket> _sockets = [];
     private readonly List<VirtualStreamListener> _listeners = [];
+    private readonly List<(TransportAddress Local, VirtualCertificate? Certificate, bool IsStream)> _reachedOn = [];
+    private readonly StunTurnServerOptions? _options;
     private readonly Dictionary<(SocketHandle Listener, TransportAddress Client), VirtualServerStream> _streams = [];
     private readonly List<ServerEvent> _events = [];
     private readonly byte[] _buffer = new byte[ushort.MaxValue];
     private readonly VirtualTimer _timer;
     private bool _isOff;
+    private int _starts;
 
     internal VirtualStunTurnServer(VirtualHost host, StunTurnServerOptions? options)
     {
         _network = host.Network;
         _timer = new VirtualTimer(_network, Wake);
         Host = host;
+        _options = options;
         Machine = new StunTurnServerMachine(options, _network.Random.Derive($"server {host.Name}"));
         foreach (VirtualInterface via in host.Interfaces)
         {
@@ -40,7 +44,7 @@ public sealed class VirtualStunTurnServer : IDisposable
     public VirtualHost Host { get; }
 
     /// <summary>The machine; look at its allocations and switch its faults here.</summary>
-    public StunTurnServerMachine Machine { get; }
+    public StunTurnServerMachine Machine { get; private set; }
 
     /// <summary>Where clients reach it.</summary>
     public TransportAddress Address => new(Host.Address, DefaultPort);
@@ -52,6 +56,7 @@ public sealed class VirtualStunTurnServer : IDisposable
     /// <param name="local">Address and port, free.</param>
     public void Listen(TransportAddress local)
     {
+        _reachedOn.Add((local, null, IsStream: false));
         VirtualSocket socket = Host.Bind(local);
         Open(Machine.AddListener(local), socket);
     }
@@ -61,6 +66,7 @@ public sealed class VirtualStunTurnServer : IDisposable
     /// <param name="certificate">What it shows to clients over TLS; null for TCP without TLS.</param>
     public void ListenForStreams(TransportAddress local, VirtualCertificate? certificate = null)
     {
+        _reachedOn.Add((local, certificate, IsStream: true));
         VirtualStreamListener listener = Host.Listen(local, certificate);
         SocketHandle handle = Machine.AddListener(local, certificate is null ? ServerTransport.Tcp : ServerTransport.Tls);
         _listeners.Add(listener);
@@ -78,6 +84,28 @@ public sealed class VirtualStunTurnServer : IDisposable
                 Failed = _ => End(handle, client),
             };
         };
+    }
+
+    /// <summary>Ends the server and starts it again where it was: it has forgotten allocations, nonces and faults, and connections to it have ended.</summary>
+    public void Restart()
+    {
+        Dispose();
+        (TransportAddress Local, VirtualCertificate? Certificate, bool IsStream)[] places = [.. _reachedOn];
+        _reachedOn.Clear();
+        _listeners.Clear();
+        Machine = new StunTurnServerMachine(_options, _network.Random.Derive($"server {Host.Name}, start {++_starts}"));
+        _isOff = false;
+        foreach ((TransportAddress local, VirtualCertificate? certificate, bool isStream) in places)
+        {
+            if (isStream)
+            {
+                ListenForStreams(local, certificate);
+            }
+            else
+            {
+                Listen(local);
+            }
+        }
     }
 
     /// <summary>Switches the server off: its sockets are closed, and nothing answers any more.</summary>

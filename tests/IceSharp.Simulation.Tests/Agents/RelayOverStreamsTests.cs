@@ -1,6 +1,7 @@
 using IceSharp.Protocol;
 using IceSharp.Protocol.Agent;
 using IceSharp.Protocol.Stun;
+using IceSharp.TestMarks;
 using IceSharp.Testing;
 
 namespace IceSharp.Simulation.Tests.Agents;
@@ -47,6 +48,23 @@ public sealed class RelayOverStreamsTests : IDisposable
         alice.Close();
         _network.RunFor(TimeSpan.FromSeconds(5));
         (_inside.OpenStreams, _server.Machine.Allocations.Count).Should().Be((0, 0), "closing gives the allocation back and ends the connection");
+    }
+
+    [Fact]
+    [Rfc("ICE-7675-5.1-o")]
+    public void Consent_is_asked_for_over_the_connection_too_and_ends_30_s_after_the_last_answer()
+    {
+        using VirtualAgent alice = Create(_inside, Relay(StunUriTransport.Tcp)), bob = Create(_outside);
+        new VirtualPair(alice, bob).Connect().Should().Be(RunOutcome.Reached);
+        _network.RunFor(TimeSpan.FromMinutes(2));
+        alice.Events.OfType<ConsentLost>().Should().BeEmpty("each request went over TCP, and was answered");
+
+        bob.Dispose();
+        _network.RunFor(TimeSpan.FromSeconds(31));
+
+        ConsentLost lost = alice.Events.OfType<ConsentLost>().Should().ContainSingle().Subject;
+        lost.Loss.Should().Be(IceConsentLoss.Expired);
+        alice.TrySend([1]).Should().BeFalse();
     }
 
     [Fact]

@@ -12,6 +12,9 @@ internal sealed class ConsentFreshness(AgentContext context, ChecklistSet checkl
     // In 30 s at least four requests leave; fewer tell that the path was idle.
     private const int RequestsBeforeLoss = 4;
 
+    // So many without an answer, and the relay in between may be gone: its server is asked, long before consent expires.
+    private const int RequestsBeforeDoubt = 3;
+
     // Once only, then 16 timeouts of waiting: long enough for an answer to an earlier request to count beside the latest one.
     private readonly StunRetransmissionSettings _sentOnce = new() { MaxTransmissions = 1 };
 
@@ -162,6 +165,11 @@ internal sealed class ConsentFreshness(AgentContext context, ChecklistSet checkl
         if (_transactions.TryStart(now, owner, pair.Base.Socket.Handle, pair.Remote.Address, schedule, request) is not null)
         {
             consent.NoteRequest();
+            if (consent.Unanswered >= RequestsBeforeDoubt)
+            {
+                pair.Base.Allocation?.RefreshNow(now);
+            }
+
             pair.Counters.ConsentRequestsSent++;
             pair.Counters.LastRequestSentAt = now;
             context.Outbox.Add(pair.Base, pair.Remote.Address, request);
