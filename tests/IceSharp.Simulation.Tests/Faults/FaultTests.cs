@@ -30,6 +30,14 @@ public class FaultTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void What_cannot_be_loaded_is_no_defect_that_was_found()
+    {
+        FaultProbe.Try(() => throw new InvalidOperationException("the agent")).Should().Be("the agent");
+        FluentActions.Invoking(() => FaultProbe.Try(() => throw new TypeInitializationException("some type", new MissingMethodException("not there")))).Should().Throw<TypeInitializationException>();
+        FluentActions.Invoking(() => FaultProbe.Try(() => throw new FileNotFoundException("IceSharp.Protocol"))).Should().Throw<FileNotFoundException>();
+    }
+
+    [Fact]
     public void Every_defect_stands_in_the_list_with_what_caught_it()
     {
         string list = File.ReadAllText(Repository.File("docs/deliberate-faults.md"));

@@ -27,7 +27,9 @@ internal sealed class SweepJudge(SweepCase scenario, SweepNetwork network)
         bool completed = Pair.IsCompleted;
         if (!oracles[0].CanConnect)
         {
-            return controlling.Any(a => a.Machine.State != IceConnectionState.Failed) ? "connected where the oracle says that nothing works" : null;
+            return controlling.Any(a => a.Machine.State is IceConnectionState.Connected or IceConnectionState.Completed) ? "connected where the oracle says that nothing works"
+                : controlling.Any(a => !IsTerminal(a)) ? "the controlling side has not come to an end where nothing works"
+                : null;
         }
 
         if (controlling.Length != 1)

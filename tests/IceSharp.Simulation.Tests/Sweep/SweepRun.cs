@@ -63,7 +63,7 @@ internal sealed class SweepRun : IDisposable
         {
             return e.Message;
         }
-        catch (Exception e) when (e is not OutOfMemoryException)
+        catch (Exception e) when (e is not OutOfMemoryException && !SweepLoadFailure.Is(e))
         {
             return $"an exception: {e}";
         }
