@@ -20,11 +20,17 @@ internal sealed class GatheringTask(ServerQuest quest, ServerPlace place)
     /// <summary>Rank of the server in the configuration, best 0.</summary>
     public int ServerIndex => Quest.ServerIndex;
 
-    /// <summary>Asks for the mapped address; null for TURN.</summary>
-    public BindingMachine? Binding { get; init; }
+    /// <summary>Whether a relayed address is asked for, or the mapped one only.</summary>
+    public bool IsTurn { get; init; }
 
-    /// <summary>Holds the relayed address; null for STUN.</summary>
-    public TurnAllocationMachine? Allocation { get; init; }
+    /// <summary>The family that the relay is asked for; none leaves it to the server.</summary>
+    public IpFamily RelayedFamily { get; init; }
+
+    /// <summary>Asks for the mapped address; null for TURN, and before the first packet.</summary>
+    public BindingMachine? Binding { get; set; }
+
+    /// <summary>Holds the relayed address; null for STUN, and before the first packet.</summary>
+    public TurnAllocationMachine? Allocation { get; set; }
 
     /// <summary>The name of the connection to the server; none over UDP.</summary>
     public SocketHandle Stream { get; init; }

@@ -156,6 +156,7 @@ internal sealed class ServerTasks(AgentContext context, CandidateFactory factory
 
         if (task.StartedAt is null)
         {
+            Open(task);
             task.StartedAt = now;
             task.GivesUpAt = now + context.Options.ServerTimeout;
             if (!task.Stream.IsNone)
@@ -190,7 +191,9 @@ internal sealed class ServerTasks(AgentContext context, CandidateFactory factory
 
     public DatagramVerdict HandleDatagram(MonotonicTime now, GatheringTask task, in TransportPath path, ReadOnlySpan<byte> datagram)
     {
-        DatagramVerdict verdict = task.Binding?.HandleDatagram(now, path, datagram) ?? task.Allocation!.HandleDatagram(now, path, datagram);
+        DatagramVerdict verdict = task.Binding?.HandleDatagram(now, path, datagram)
+            ?? task.Allocation?.HandleDatagram(now, path, datagram)
+            ?? DatagramVerdict.Dropped(DropReason.UnmatchedResponse);
         if (verdict.Kind == VerdictKind.Consumed)
         {
             Observe(now, task);
@@ -505,35 +508,46 @@ internal sealed class ServerTasks(AgentContext context, CandidateFactory factory
 
     private void Add(ServerQuest quest, ServerPlace place, IceServerKind kind, bool relaysOwnFamily = true)
     {
-        StunRetransmissionSettings retransmission = Retransmission();
         LocalSocket socket = quest.Socket;
         bool isTurn = kind == IceServerKind.Turn;
         bool isStream = isTurn && place.Transport is StunUriTransport.Tcp or StunUriTransport.Tls;
 
-        // A connection's name has the number of the request that asks for it.
-        SocketHandle stream = isStream ? new SocketHandle(context.HostRequests.NextId()) : default;
         var task = new GatheringTask(quest, place)
         {
-            Stream = stream,
-            Binding = isTurn ? null : new BindingMachine(
-                new BindingSettings { Retransmission = retransmission, Software = context.Options.Software }, place.Address, socket.Handle, context.Random),
-            Allocation = !isTurn ? null : new TurnAllocationMachine(
-                new TurnAllocationSettings
-                {
-                    Link = isStream ? StunLinkKind.Stream : StunLinkKind.Datagram,
-                    IsLinkSecure = place.Transport == StunUriTransport.Tls,
-                    RelayedFamily = relaysOwnFamily && place.Address.Family == IpFamily.IPv6 ? IpFamily.IPv6 : IpFamily.None,
-                    Retransmission = retransmission,
-                    Software = context.Options.Software,
-                },
-                quest.Server.Username is { } username ? new LongTermCredential(username, quest.Server.Password ?? string.Empty) : null,
-                place.Address,
-                isStream ? stream : socket.Handle,
-                context.Random),
+            // A connection's name has the number of the request that asks for it.
+            Stream = isStream ? new SocketHandle(context.HostRequests.NextId()) : default,
+            IsTurn = isTurn,
+            RelayedFamily = relaysOwnFamily && place.Address.Family == IpFamily.IPv6 ? IpFamily.IPv6 : IpFamily.None,
         };
         _tasks.Add(task);
         quest.Tasks.Add(task);
         socket.Tasks.Add(task);
+    }
+
+    // At the first slot and not before: the timeout follows from how many others wait for theirs.
+    private void Open(GatheringTask task)
+    {
+        StunRetransmissionSettings retransmission = Retransmission();
+        if (!task.IsTurn)
+        {
+            task.Binding = new BindingMachine(
+                new BindingSettings { Retransmission = retransmission, Software = context.Options.Software }, task.Place.Address, task.Socket.Handle, context.Random);
+            return;
+        }
+
+        task.Allocation = new TurnAllocationMachine(
+            new TurnAllocationSettings
+            {
+                Link = task.Stream.IsNone ? StunLinkKind.Datagram : StunLinkKind.Stream,
+                IsLinkSecure = task.Place.Transport == StunUriTransport.Tls,
+                RelayedFamily = task.RelayedFamily,
+                Retransmission = retransmission,
+                Software = context.Options.Software,
+            },
+            task.Server.Username is { } username ? new LongTermCredential(username, task.Server.Password ?? string.Empty) : null,
+            task.Place.Address,
+            task.Handle,
+            context.Random);
     }
 
     private void AskNextPlace(ServerQuest quest)
@@ -588,10 +602,10 @@ internal sealed class ServerTasks(AgentContext context, CandidateFactory factory
         }
     }
 
-    // Gathering: RTO = max(500 ms, Ta x number of servers asked) (RFC 8445 §14.3).
+    // RTO = max(500 ms, Ta x candidates to be gathered) (RFC 8445 §14.3): a TURN server gives two.
     private StunRetransmissionSettings Retransmission()
     {
-        TimeSpan paced = context.Pacer.Ta * (_tasks.Count + 1);
+        TimeSpan paced = context.Pacer.Ta * _tasks.Sum(t => t.IsDone ? 0 : t.IsTurn ? 2 : 1);
         StunRetransmissionSettings settings = context.Options.Retransmission;
         return paced > settings.InitialRto ? settings with { InitialRto = paced } : settings;
     }
