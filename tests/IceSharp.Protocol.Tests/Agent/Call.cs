@@ -7,15 +7,16 @@ namespace IceSharp.Protocol.Tests.Agent;
 /// <summary>Two agents with host candidates that have exchanged descriptions.</summary>
 internal sealed class Call
 {
-    public Call(IceAgentMachineOptions? options = null, int components = 1, int streams = 1, string[]? left = null, string[]? right = null)
+    public Call(IceAgentMachineOptions? options = null, int components = 1, int streams = 1, string[]? left = null, string[]? right = null, IPacingGate? gate = null)
     {
+        Wire = new Wire(TimeSpan.FromMilliseconds(10), gate);
         Left = Gathered("left", options ?? new(), components, streams, left ?? ["10.0.1.5"]);
         Right = Gathered("right", options ?? new(), components, streams, right ?? ["10.0.2.7"]);
         Right.Machine.SetRemoteDescription(Wire.Now, Left.Machine.CreateLocalDescription());
         Left.Machine.SetRemoteDescription(Wire.Now, Right.Machine.CreateLocalDescription());
     }
 
-    public Wire Wire { get; } = new(TimeSpan.FromMilliseconds(10));
+    public Wire Wire { get; }
 
     /// <summary>The controlling agent.</summary>
     public Wire.Station Left { get; }

@@ -349,6 +349,30 @@ public class CheckServerTests
         bench.Run(39_500).Machine.State.Should().Be(IceConnectionState.Failed);
     }
 
+    [Fact]
+    [Rfc("ICE-8445-7.3.1.4-f")]
+    public void A_triggered_check_has_the_fragment_of_the_check_and_the_password_that_was_told_with_it()
+    {
+        // Two answers to one offer: each fork has an agent of its own here, that knows one of them.
+        using CheckBench bench = new CheckBench(Controlled).Tell();
+        string own = bench.Machine.CreateLocalDescription().Streams[0].Ufrag;
+
+        bench.Check("10.0.2.8", username: $"{own}:fork")!.IsSuccess.Should().BeTrue("the credential is ours");
+        bench.Run(100).Checks.Should().BeEmpty("the password of that fork was not told to this agent");
+
+        bench.Check("10.0.2.7", username: $"{own}:peer");
+        SentDatagram triggered = bench.Run(100).Checks.Should().ContainSingle().Subject;
+        (triggered.To, triggered.Message.Username).Should().Be((Address("10.0.2.7"), $"peer:{own}"));
+        triggered.Message.IsKeyedWith(PeerPassword).Should().BeTrue();
+
+        IceDescription again = bench.Description([]);
+        bench.Tell(again with { Streams = [again.Streams[0] with { Ufrag = "newPeer", Password = "anotherPasswordOfThePeer+1" }] });
+        bench.Check("10.0.2.9", username: $"{bench.Machine.CreateLocalDescription().Streams[0].Ufrag}:newPeer");
+        triggered = bench.Run(100).Checks.Last(c => c.To == Address("10.0.2.9"));
+        triggered.Message.Username.Should().StartWith("newPeer:");
+        triggered.Message.IsKeyedWith("anotherPasswordOfThePeer+1").Should().BeTrue();
+    }
+
     private sealed class NoToPort4000 : IceNominationPolicy
     {
         public override MonotonicTime NominateAt(NominationEvidence evidence) => evidence.CompleteAt;

@@ -244,6 +244,28 @@ public class HostOnlyTests
     }
 
     [Fact]
+    [Rfc("ICE-8445-B.4-a")]
+    public void A_stranger_with_the_private_address_of_the_peer_refuses_the_check_and_only_that_pair_fails()
+    {
+        Wire.Station left = Gathered("left", "10.0.1.5"), right = Gathered("right", "10.0.3.7"), stranger = Gathered("stranger", "10.0.2.7");
+        right.Machine.SetRemoteDescription(_wire.Now, left.Machine.CreateLocalDescription());
+        IceDescription answer = right.Machine.CreateLocalDescription();
+        IceCandidate real = answer.Streams[0].Candidates[0];
+        TransportAddress taken = stranger.Machine.CreateLocalDescription().Streams[0].Candidates[0].Address;
+        IceCandidate elsewhere = real with { Address = taken, Priority = real.Priority + 256, Foundation = "other" };
+        left.Machine.SetRemoteDescription(_wire.Now, answer with { Streams = [answer.Streams[0] with { Candidates = [elsewhere, real] }] });
+
+        _wire.RunUntil(() => Completed(left, right), 5);
+
+        left.Machine.GetRoute(0, 1)!.Peer.Should().Be(real.Address);
+        _wire.Trace.Should().Contain(f => f.Source == taken, "the stranger answers");
+        stranger.Machine.GetDropCount(DropReason.Unauthenticated).Should().BePositive();
+        left.Machine.GetDropCount(DropReason.Unauthenticated).Should().BePositive("its 401 has no integrity");
+        stranger.Machine.GetPairs(0).Should().BeEmpty();
+        left.Events.OfType<PairStateChanged>().Where(e => e.Pair.Remote.Address == taken).Should().NotContain(e => e.Pair.State == IceCandidatePairState.Succeeded);
+    }
+
+    [Fact]
     [Rfc("ICE-8445-7.2.5.2.1-a")]
     public void An_authenticated_answer_from_another_address_fails_the_pair()
     {

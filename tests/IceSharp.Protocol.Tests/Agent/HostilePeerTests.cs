@@ -1,6 +1,7 @@
 using System.Globalization;
 using IceSharp.Protocol;
 using IceSharp.Protocol.Agent;
+using IceSharp.Protocol.Stun;
 using IceSharp.TestMarks;
 using static IceSharp.Protocol.Tests.Agent.CheckBench;
 
@@ -85,7 +86,7 @@ public class HostilePeerTests
                 {
                     string lines = string.Concat(Enumerable.Range(0, 1000).Select(n =>
                         string.Create(CultureInfo.InvariantCulture, $"a=candidate:{n} 1 UDP {2130706431 - n - i} 10.{20 + (i / 100)}.{n / 250}.{(n % 250) + 1} 4000 typ host\r\n")));
-                    IceDescription told = IceDescription.Parse($"m=audio 9 RTP/AVP 0\r\nc=IN IP4 0.0.0.0\r\na=mid:s0\r\na=ice-ufrag:peer\r\na=ice-pwd:{PeerPassword}\r\n{lines}");
+                    IceDescription told = IceDescription.Parse($"a=ice-options:ice2 trickle\r\nm=audio 9 RTP/AVP 0\r\nc=IN IP4 0.0.0.0\r\na=mid:s0\r\na=ice-ufrag:peer\r\na=ice-pwd:{PeerPassword}\r\n{lines}");
                     bench.Tell(told);
                 }
             },
@@ -223,7 +224,11 @@ public class HostilePeerTests
     {
         IceStreamDescription own = bench.Machine.CreateLocalDescription().Streams[0];
         var buffer = new byte[300];
-        var writer = new Stun.StunWriter(buffer, Protocol.Stun.StunMethod.Binding, Protocol.Stun.StunClass.Request, Protocol.Stun.StunTransactionId.Create(new TestRandom("flood")));
-        return buffer[..0];
+        using var key = StunIntegrityKey.ShortTerm("aPasswordOfNobody1234567");
+        var writer = new StunWriter(buffer, StunMethod.Binding, StunClass.Request, StunTransactionId.Create(new TestRandom("flood")));
+        writer.AddText(StunAttributeType.Username, $"{own.Ufrag}:peer");
+        writer.AddIntegrity(key);
+        writer.AddFingerprint();
+        return writer.Written.ToArray();
     }
 }

@@ -338,6 +338,7 @@ public class OfferAnswerTests
     [InlineData(false)]
     [Rfc("ICE-8839-4.3.4-a")]
     [Rfc("ICE-8839-4.2.1.5-b")]
+    [Rfc("ICE-8445-6.1.2.2-d")]
     public void Peer_without_ice2_is_offered_the_nominated_pair_when_it_is_not_the_default(bool ice2)
     {
         Wire.Station left = Gathered("left", 1), right = Gathered("right", 1);

@@ -59,6 +59,33 @@ public class RoleTests
         bench.Machine.Role.Should().Be(after);
     }
 
+    [Theory]
+    [Rfc("ICE-8445-6.1.1-f")]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_peer_that_takes_the_other_role_with_its_restart_is_accepted(bool peerWins)
+    {
+        using CheckBench bench = new CheckBench(new IceAgentMachineOptions { Role = IceRole.Controlling }).Tell(Candidate("10.0.2.7"));
+        bench.AnswerAll();
+        bench.Run(60).AnswerAll();
+        bench.Machine.State.Should().Be(IceConnectionState.Completed);
+        IceDescription again = bench.Description([Candidate("10.0.2.7")]);
+        bench.Tell(again with { Streams = [again.Streams[0] with { Ufrag = "newPeer", Password = PeerPassword }] });
+        string username = $"{bench.Machine.CreateLocalDescription().Streams[0].Ufrag}:newPeer";
+
+        // As RFC 5245 §9.1.1.1 has it: who offers the restart controls. The conflict is settled as any other.
+        Reading answer = bench.Check("10.0.2.7", controlling: peerWins ? ulong.MaxValue : 0, username: username)!;
+        answer.ErrorCode.Should().Be(peerWins ? 0 : 487);
+        bench.Machine.Role.Should().Be(peerWins ? IceRole.Controlled : IceRole.Controlling);
+        bench.Run(60).AnswerAll();
+        bench.Check("10.0.2.7", useCandidate: peerWins, controlling: peerWins ? ulong.MaxValue : null, controlled: peerWins ? null : 0, username: username)!.IsSuccess.Should().BeTrue();
+        bench.Run(120).AnswerAll();
+
+        bench.Machine.State.Should().Be(IceConnectionState.Completed);
+        bench.Pair.IsNominated.Should().BeTrue();
+        bench.Events.OfType<RestartCompleted>().Should().ContainSingle();
+    }
+
     [Fact]
     [Rfc("ICE-8445-7.3.1.1-d")]
     public void Tie_breakers_are_compared_without_sign()

@@ -4,13 +4,16 @@ using IceSharp.Protocol.Agent;
 namespace IceSharp.Protocol.Tests.Agent;
 
 /// <summary>Agents on one network without NATs: every datagram takes the same time, unless a test drops it.</summary>
-internal sealed class Wire(TimeSpan oneWayDelay)
+internal sealed class Wire(TimeSpan oneWayDelay, IPacingGate? gate = null)
 {
     private readonly List<Station> _stations = [];
     private readonly PriorityQueue<Flight, (long At, int Order)> _flights = new();
     private int _order;
 
     public MonotonicTime Now { get; private set; }
+
+    /// <summary>The gate of all agents; each has its own where the test names none.</summary>
+    public IPacingGate? Gate { get; } = gate;
 
     /// <summary>Decides what is lost; by default nothing.</summary>
     public Func<Flight, bool> Loses { get; set; } = _ => false;
@@ -100,7 +103,7 @@ internal sealed class Wire(TimeSpan oneWayDelay)
             Name = name;
             _wire = wire;
             _addresses = addresses;
-            Machine = new IceAgentMachine(options, new TestRandom(name), new IntervalPacingGate());
+            Machine = new IceAgentMachine(options, new TestRandom(name), wire.Gate ?? new IntervalPacingGate());
         }
 
         public string Name { get; }

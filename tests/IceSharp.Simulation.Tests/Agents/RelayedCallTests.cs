@@ -38,6 +38,47 @@ public class RelayedCallTests
     }
 
     [Fact]
+    [Rfc("ICE-8445-7.1.1-b")]
+    public void A_check_through_a_relay_has_the_priority_of_a_peer_reflexive_candidate_too()
+    {
+        using VirtualPair pair = Relayed();
+        pair.Connect().Should().Be(RunOutcome.Reached);
+
+        uint[] priorities = [.. ToServer(pair).Select(InnerPriority).OfType<uint>().Distinct()];
+
+        // Where the type preference is that of a relay, the same local preference and component give the candidate's own priority.
+        IceCandidate relay = pair.Offerer.Machine.CreateLocalDescription().Streams[0].Candidates[0];
+        relay.Type.Should().Be(IceCandidateType.Relayed);
+        priorities.Should().Contain((110u << 24) | (relay.Priority & 0xFFFFFF)).And.OnlyContain(p => p >> 24 == 110);
+    }
+
+    [Fact]
+    [Rfc("ICE-8445-7.2.1-b")]
+    public void Permissions_stay_active_while_checks_go_on_for_ten_minutes()
+    {
+        using VirtualPair pair = VirtualPair.Create(new VirtualPairOptions
+        {
+            OffererNat = NatBehaviour.Symmetric,
+            AnswererNat = NatBehaviour.Symmetric,
+            Agent = new IceAgentMachineOptions { TransportPolicy = IceTransportPolicy.RelayOnly, Nomination = new NeverNominates() },
+        });
+        pair.Start();
+        pair.Network.RunUntil(() => pair.IsConnected, TimeSpan.FromSeconds(10)).Should().Be(RunOutcome.Reached);
+        int there = 0;
+        pair.Answerer.DataReceiver = _ => there++;
+        for (int second = 0; second < 660; second++)
+        {
+            pair.Offerer.TrySend([1]).Should().BeTrue();
+            pair.Network.RunFor(Second);
+        }
+
+        pair.IsCompleted.Should().BeFalse("ICE has not concluded");
+        there.Should().Be(660, "no gap in the permissions of either relay");
+        MonotonicTime[] installed = [.. ToServer(pair).Where(r => IsStun(r, StunMethod.CreatePermission)).Select(r => r.SentAt)];
+        installed.Should().HaveCountGreaterThanOrEqualTo(2 * 3, "each lives 300 s");
+    }
+
+    [Fact]
     [Rfc("ICE-7983-7-c")]
     [Rfc("ICE-7983-6-a")]
     public void Every_first_byte_passes_a_channel_and_a_direct_path()
@@ -184,8 +225,19 @@ public class RelayedCallTests
     private static IEnumerable<PacketRecord> ToServer(VirtualPair pair) =>
         pair.Network.Trace.Records.Where(r => r.FinalDestination == pair.Server!.Address && r.Fate == PacketFate.Delivered);
 
+    private static uint? InnerPriority(PacketRecord record) =>
+        StunReader.TryParse(record.Bytes.Span, out StunReader outer) == StunParseStatus.Ok && outer.Method == StunMethod.Send
+            && outer.GetBytes(StunAttributeType.Data, out ReadOnlySpan<byte> inner) == StunAttributeStatus.Ok
+            && StunReader.TryParse(inner, out StunReader check) == StunParseStatus.Ok
+            && check.GetUInt32(StunAttributeType.Priority, out uint priority) == StunAttributeStatus.Ok ? priority : null;
+
     private static bool IsChannelData(PacketRecord record) => ChannelDataReader.LooksLikeChannelData(record.Bytes.Span);
 
     private static bool IsStun(PacketRecord record, StunMethod method) =>
         StunReader.TryParse(record.Bytes.Span, out StunReader message) == StunParseStatus.Ok && message.Method == method;
+
+    private sealed class NeverNominates : IceNominationPolicy
+    {
+        public override MonotonicTime NominateAt(NominationEvidence evidence) => MonotonicTime.Never;
+    }
 }
