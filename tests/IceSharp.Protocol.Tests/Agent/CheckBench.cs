@@ -242,7 +242,7 @@ internal sealed class CheckBench : IDisposable
                 _sockets.Add(bind.Socket, address);
                 Machine.HandleHostAnswer(Now, new SocketBound(bind.Id, address));
                 break;
-            case CloseSocketRequest close:
+            case CloseSocketRequest or ConnectRequest:
                 break;
             default:
                 throw new NotSupportedException(request.ToString());

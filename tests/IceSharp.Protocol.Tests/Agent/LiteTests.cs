@@ -154,6 +154,27 @@ public class LiteTests
     }
 
     [Fact]
+    [Rfc("ICE-8839-4.4.3.2-a")]
+    public void A_restart_of_a_lite_agent_begins_without_valid_pairs_and_data_goes_on_to_the_previous_selected_one()
+    {
+        using CheckBench bench = new CheckBench(Lite).Tell(Candidate("10.0.2.7"));
+        bench.Check("10.0.2.7", useCandidate: true, controlling: 1);
+        DataRoute before = bench.Machine.GetRoute(0, 1)!;
+        string ufrag = bench.Machine.CreateLocalDescription().Streams[0].Ufrag;
+        IceDescription peer = bench.Description([Candidate("10.0.2.8")]);
+
+        bench.Tell(peer with { Streams = [peer.Streams[0] with { Ufrag = "other", Password = "anotherPasswordOfThePeer" }] });
+
+        bench.Machine.CreateLocalDescription().Streams[0].Ufrag.Should().NotBe(ufrag);
+        bench.Machine.GetPairs(0).Should().BeEmpty("the valid list is new");
+        bench.Machine.State.Should().Be(IceConnectionState.Connected, "it runs again, and the previous pair carries data");
+        bench.Run(1000).Machine.GetRoute(0, 1).Should().BeSameAs(before);
+        bench.Check("10.0.2.8", useCandidate: true, controlling: 1);
+        bench.Machine.GetRoute(0, 1)!.Peer.Should().Be(Address("10.0.2.8"));
+        bench.Machine.State.Should().Be(IceConnectionState.Completed);
+    }
+
+    [Fact]
     [Rfc("ICE-8445-7.3-j")]
     public void A_full_agent_completes_with_a_lite_peer_that_never_checks()
     {

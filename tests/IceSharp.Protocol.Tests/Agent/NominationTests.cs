@@ -57,6 +57,7 @@ public class NominationTests
     [Rfc("ICE-8445-8.1.1-b")]
     [Rfc("ICE-8445-8.1.1-c")]
     [Rfc("ICE-draft-renom-d")]
+    [Rfc("ICE-8839-4.3.4-c")]
     public void One_pair_is_nominated_and_no_other_though_a_better_one_proves_itself_later()
     {
         using CheckBench bench = new CheckBench(new IceAgentMachineOptions { Nomination = new FirstValidNomination(), Role = IceRole.Controlling, Renomination = true }).Tell(Best, Second);

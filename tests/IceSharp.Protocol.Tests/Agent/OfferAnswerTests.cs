@@ -216,6 +216,25 @@ public class OfferAnswerTests
         left.Machine.CreateLocalDescription().Streams[0].RtcpMux.Should().BeFalse("it was refused");
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    [Rfc("ICE-8445-5.1.1.1-e")] // T58
+    public void Peer_without_candidates_for_rtcp_has_not_agreed_to_mux_unless_it_says_so(bool says)
+    {
+        Wire.Station left = Gathered("left", Muxing, 2), right = Gathered("right", says ? Muxing : SdpMedia.Audio, 1);
+        IceDescription offer = left.Machine.CreateLocalDescription();
+        TransportAddress rtcp = offer.Streams[0].Candidates.Single(c => c.Component == 2).Address;
+        right.Machine.SetRemoteDescription(_wire.Now, Sent(offer));
+        left.Machine.SetRemoteDescription(_wire.Now, Sent(right.Machine.CreateLocalDescription()));
+        _wire.RunUntil(() => Completed(left, right), 3);
+
+        left.Machine.GetPairs(0).Should().OnlyContain(p => p.Local.Component == 1);
+        left.Events.OfType<RtcpMuxed>().Any().Should().Be(says);
+        left.Machine.CreateLocalDescription().Streams[0].RtcpMux.Should().Be(says);
+        left.Owns(rtcp).Should().Be(!says, "without its word it may also mean that there is no RTCP");
+    }
+
     [Fact]
     [Rfc("ICE-8445-6.1.2.2-e")]
     public void Mux_that_is_agreed_late_completes_what_only_rtcp_held_up()

@@ -113,6 +113,7 @@ public class RestartTests
     }
 
     [Fact]
+    [Rfc("ICE-8839-4.4-a")]
     public void An_unanswered_restart_can_be_taken_back_and_costs_nothing()
     {
         Call call = new Call().Complete();

@@ -175,8 +175,23 @@ public class GatheringTests
         _network.Trace.Records.Should().BeEmpty();
     }
 
+    [Fact]
+    [Rfc("ICE-8838-20-a")]
+    [Rfc("ICE-8839-9.1-a")]
+    public void With_relays_only_the_first_description_is_empty_and_what_trickles_shows_no_address_of_ours()
+    {
+        VirtualAgent agent = Behind(NatBehaviour.PortRestrictedCone, new IceAgentMachineOptions { TransportPolicy = IceTransportPolicy.RelayOnly, Servers = [Stun, Turn] });
+        agent.CreateLocalDescription().Streams[0].Candidates.Should().BeEmpty();
+
+        Gather(agent);
+
+        IceCandidate told = agent.Events.OfType<LocalCandidateFound>().Should().ContainSingle().Which.Candidate;
+        told.Type.Should().Be(IceCandidateType.Relayed);
+        told.ToSdp().Should().Contain(" raddr 0.0.0.0 rport 9");
+        agent.CreateLocalDescription().ToSdp().Should().NotContain("10.0.0.2").And.NotContain("203.0.113.1");
+    }
+
     [Theory]
-    [Rfc("ICE-8828-5.2-b")]
     [InlineData(IceIPHandling.AllInterfaces)]
     [InlineData(IceIPHandling.DefaultRoute)]
     [InlineData(IceIPHandling.DefaultRouteOnly)]

@@ -142,6 +142,14 @@ internal sealed class CandidateFactory(AgentContext context, ChecklistSet checkl
 
     private void Accept(MonotonicTime now, LocalCandidate candidate, GatheringTask? task, TimeSpan duration)
     {
+        if (candidate.Generation.Checklist.Nominated(candidate.Component) is not null && !context.Renominates)
+        {
+            // Nothing is told any more once a pair of the component is nominated; a restart brings it back (RFC 8838 §13).
+            string late = $"{candidate.Address}: a pair was nominated before it was found";
+            Report(task is null ? Outcome(candidate.Base.Socket, GatheringResult.Skipped, late, duration) : Outcome(task, GatheringResult.Skipped, late, duration));
+            return;
+        }
+
         // What stands for the base in pairs: the candidate that is the base itself or, where the policy holds that back, the first that
         // sends from there (RFC 8445 §6.1.2.4 replaces a reflexive candidate by its base).
         candidate.Generation.LocalCandidates.Add(candidate);

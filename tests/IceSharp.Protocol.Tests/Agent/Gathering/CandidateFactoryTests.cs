@@ -11,7 +11,8 @@ public class CandidateFactoryTests
     [Fact]
     [Rfc("ICE-8445-5.1.1.1-b")]
     [Rfc("ICE-8445-5.1.1.2-k")]
-    [Rfc("ICE-8445-4-a")]
+    [Rfc("ICE-8445-4-a")] // T49
+    [Rfc("ICE-8839-5.1-k")]
     public void Bases_and_related_addresses_follow_the_type()
     {
         var bench = new Bench();
@@ -27,6 +28,8 @@ public class CandidateFactoryTests
         made[1].Info.RelatedAddress.Should().Be(socket.Address);
         made[2].Base.Address.Should().Be(made[2].Address);
         made[2].Info.RelatedAddress.Should().Be(At("203.0.113.9", 61001));
+        made[1].Info.ToSdp().Should().EndWith($"typ srflx raddr 10.0.0.5 rport {socket.Address.Port}");
+        made[2].Info.ToSdp().Should().EndWith("typ relay raddr 203.0.113.9 rport 61001");
     }
 
     [Fact]
@@ -44,19 +47,24 @@ public class CandidateFactoryTests
 
     [Fact]
     [Rfc("ICE-8445-5.1.3-a")]
-    public void Two_servers_that_see_the_same_address_give_one_candidate()
+    [Rfc("ICE-8838-9-a")]
+    public void Two_servers_that_see_the_same_address_give_one_candidate_and_the_first_stays_whatever_its_priority()
     {
         var bench = new Bench();
         LocalSocket socket = bench.Host("10.0.0.5");
 
         bench.Factory.AddServerReflexive(default, bench.Task(socket, "192.0.2.2", index: 1), At("203.0.113.9", 61000));
+        uint first = bench.Stream.LocalCandidates[1].Priority;
         bench.Factory.AddServerReflexive(default, bench.Task(socket, "192.0.2.1"), At("203.0.113.9", 61000));
 
         bench.Stream.LocalCandidates.Should().HaveCount(2);
+        bench.Stream.LocalCandidates[1].Priority.Should().Be(first, "a better one of the same address and base comes too late");
+        bench.Factory.AddServerReflexive(default, bench.Task(socket, "192.0.2.1"), At("203.0.113.9", 61002));
+        bench.Stream.LocalCandidates[2].Priority.Should().BeGreaterThan(first, "the first server is the better one");
     }
 
     [Fact]
-    [Rfc("ICE-8445-5.1.3-b")]
+    [Rfc("ICE-8445-5.1.3-b")] // T27
     public void The_same_address_with_another_base_is_not_redundant()
     {
         var bench = new Bench();
@@ -84,7 +92,7 @@ public class CandidateFactoryTests
     [Fact]
     [Rfc("ICE-8445-5.1.1.3-a")]
     [Rfc("ICE-8445-5.1.1.3-b")]
-    [Rfc("ICE-8445-5.1.1.3-c")]
+    [Rfc("ICE-8445-5.1.1.3-c")] // T50
     public void Foundations_agree_exactly_when_type_base_address_and_server_address_do()
     {
         var table = new FoundationTable();

@@ -144,6 +144,7 @@ public class ServerGatheringTests
     [Rfc("ICE-8828-5.2-f")]
     [Rfc("ICE-8828-7-a")]
     [Rfc("ICE-8445-5.3-c")]
+    [Rfc("ICE-8839-9.1-a")]
     [InlineData(IceIPHandling.DefaultRouteOnly)]
     [InlineData(IceIPHandling.ForceProxy)]
     public void Following_the_default_route_only_shows_no_local_address_anywhere(IceIPHandling mode)
@@ -159,6 +160,29 @@ public class ServerGatheringTests
         sdp.Should().Contain("typ srflx raddr 0.0.0.0 rport 9").And.Contain("typ srflx raddr :: rport 9");
         sdp.Should().NotContain("10.0.1.5").And.NotContain("2001:db8::5").And.NotContain("typ host");
         bench.Machine.GatheringReport.Count(o => o.Result == GatheringResult.Skipped && o.Detail.Contains("policy", StringComparison.Ordinal)).Should().Be(2);
+    }
+
+    [Fact]
+    [Rfc("ICE-8839-5.1-g")]
+    [Rfc("ICE-8839-5.1-p")]
+    public void Candidate_lines_show_addresses_only_and_components_that_count_from_1()
+    {
+        var options = new IceAgentMachineOptions { Servers = [new IceServerSettings { Kind = IceServerKind.Stun, Host = "stun.example.org" }] };
+        var bench = new GatherBench(options, On("eth0", "10.0.0.5"), On("eth0", "2001:db8::5"));
+        bench.Names["stun.example.org"] = ["192.0.2.1"];
+        bench.Gather(components: 2).Run(0.3);
+        foreach ((MonotonicTime At, SocketHandle Socket, TransportAddress Destination, byte[] Bytes) request in bench.Sent.ToArray())
+        {
+            Answer(bench, request, "203.0.113.9");
+        }
+
+        string[] lines = [.. bench.Machine.CreateLocalDescription().ToSdp().Split("\r\n").Where(l => l.StartsWith("a=candidate", StringComparison.Ordinal))];
+        lines.Should().HaveCount(6).And.OnlyContain(l => System.Text.RegularExpressions.Regex.IsMatch(l, @"^a=candidate:\S+ [12] UDP \d+ ([\d.]+|[0-9a-f:]+) \d+ typ (host|srflx raddr [\d.]+ rport \d+)( \S+ \S+)*$"));
+        lines.Select(l => l.Split(' ')[1]).Distinct().Order().Should().Equal("1", "2");
+        foreach (string component in new[] { "1", "2" })
+        {
+            lines.Count(l => l.Split(' ')[1] == component).Should().Be(3);
+        }
     }
 
     [Fact]
