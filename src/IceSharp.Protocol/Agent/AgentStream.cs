@@ -81,12 +81,17 @@ internal sealed class AgentStream : IDisposable
         set => Current.RemoteEnded = value;
     }
 
-    /// <summary>The session that a USERNAME's first half names; null when none in force has it.</summary>
-    public StreamGeneration? FindGeneration(ReadOnlySpan<byte> localUfrag) =>
-        localUfrag.SequenceEqual(Current.UfragBytes) ? Current
-        : Pending is { } pending && localUfrag.SequenceEqual(pending.UfragBytes) ? pending
-        : Previous is { } previous && localUfrag.SequenceEqual(previous.UfragBytes) ? previous
-        : null;
+    /// <summary>The session that a USERNAME names; null when none in force has its first half. The second half tells the branches of a forked offer apart, which share the first.</summary>
+    public StreamGeneration? FindGeneration(ReadOnlySpan<byte> localUfrag, ReadOnlySpan<byte> remoteUfrag)
+    {
+        StreamGeneration? found =
+            localUfrag.SequenceEqual(Current.UfragBytes) ? Current
+            : Pending is { } pending && localUfrag.SequenceEqual(pending.UfragBytes) ? pending
+            : null;
+        bool isPrevious = found?.IsWith(remoteUfrag) != true && Previous is { } previous && localUfrag.SequenceEqual(previous.UfragBytes)
+            && (found is null || previous.IsWith(remoteUfrag));
+        return isPrevious ? Previous : found;
+    }
 
     public DataRoute? Route(int component) => component >= 1 && component <= ComponentCount ? _routes[component - 1] : null;
 
@@ -101,6 +106,9 @@ internal sealed class AgentStream : IDisposable
         Pending?.Dispose();
         Pending = new StreamGeneration(this, _sessions++, now, random);
     }
+
+    /// <summary>Begins a session with another peer that has answered the same offer.</summary>
+    public void BeginBranch(MonotonicTime now) => Pending = new StreamGeneration(Current, _sessions++, now);
 
     /// <summary>Notes whose fragment is no longer in force: what still comes with it is late.</summary>
     public void RememberRemote(StreamGeneration past)

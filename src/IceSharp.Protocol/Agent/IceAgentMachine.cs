@@ -248,7 +248,7 @@ public sealed class IceAgentMachine : IDisposable
     /// <summary>Takes the peer's description; checks start as soon as pairs can be formed, and gathering if it has not started yet.</summary>
     /// <param name="now">The current time.</param>
     /// <param name="description">The description; streams are matched by position. Those that it rejects or does not use ICE for end here too.</param>
-    /// <param name="kind">Whether it is an offer or an answer; the first description is taken as an answer when this agent has described itself before.</param>
+    /// <param name="kind">Whether it is an offer or an answer; the first description is taken as an answer when this agent has described itself before. An explicit answer with other credentials, when no restart of this agent is open, is that of another branch of a forked offer: the session moves to that peer, with the same candidates, and the one before is let go when a pair is nominated.</param>
     /// <exception cref="ArgumentException">The description has another number of streams than this agent, no stream with credentials though its kind is not known, or changes that only an ICE restart may make.</exception>
     public void SetRemoteDescription(MonotonicTime now, IceDescription description, IceDescriptionKind kind = IceDescriptionKind.Unknown)
     {

@@ -29,7 +29,8 @@ internal sealed class RemoteDescriptions(AgentContext context, ChecklistSet chec
         {
             AgentStream stream = context.Streams[i];
             IceStreamDescription told = description.Streams[i];
-            if (stream.IsPastRemote(told.Ufrag) && stream.Remote?.Ufrag != told.Ufrag)
+            bool isBranch = IsBranch(stream, kind);
+            if (stream.IsPastRemote(told.Ufrag) && stream.Remote?.Ufrag != told.Ufrag && !isBranch)
             {
                 // A description of an earlier session, overtaken on its way.
                 continue;
@@ -50,6 +51,10 @@ internal sealed class RemoteDescriptions(AgentContext context, ChecklistSet chec
             {
                 stream.Current.SetRemote(told.Ufrag, told.Password);
                 stream.Current.ChecksBeganAt = now;
+            }
+            else if (!stream.Current.Remote.Equals(told.Ufrag, told.Password) && isBranch)
+            {
+                restarts.TurnTo(now, stream, told.Ufrag, told.Password);
             }
             else if (!stream.Current.Remote.Equals(told.Ufrag, told.Password))
             {
@@ -72,6 +77,10 @@ internal sealed class RemoteDescriptions(AgentContext context, ChecklistSet chec
 
         lite.Choose(now, description);
     }
+
+    // An answer cannot restart what our offer did not: with other credentials it is that of another branch (RFC 8839 §7).
+    private bool IsBranch(AgentStream stream, IceDescriptionKind kind) =>
+        kind == IceDescriptionKind.Answer && context.MadeTheOffer == true && stream.Pending is null && stream.Current.Remote is not null;
 
     // RFC 8839 §4.2.5, §4.3.3: what the peer rejects or does not use ICE for ends here; a mismatch that the offerer sees ends everything.
     private void EndUnused(MonotonicTime now, IceDescription description, IceDescriptionKind kind)

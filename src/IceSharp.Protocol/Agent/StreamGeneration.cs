@@ -10,12 +10,22 @@ internal sealed class StreamGeneration : IDisposable
     private readonly uint[] _nominations;
 
     public StreamGeneration(AgentStream stream, int number, MonotonicTime beganAt, IRandomSource random)
+        : this(stream, number, beganAt, IceCredentials.NewUfrag(random), IceCredentials.NewPassword(random))
+    {
+    }
+
+    /// <summary>A session with another peer that was made the same offer: same credentials, same candidates.</summary>
+    public StreamGeneration(StreamGeneration branch, int number, MonotonicTime beganAt)
+        : this(branch.Stream, number, beganAt, branch.Ufrag, branch.Password) =>
+        LocalCandidates.AddRange(branch.LocalCandidates.Where(c => c.Type != IceCandidateType.PeerReflexive).Select(c => c.For(this)));
+
+    private StreamGeneration(AgentStream stream, int number, MonotonicTime beganAt, string ufrag, string password)
     {
         Stream = stream;
         Number = number;
         BeganAt = beganAt;
-        Ufrag = IceCredentials.NewUfrag(random);
-        Password = IceCredentials.NewPassword(random);
+        Ufrag = ufrag;
+        Password = password;
         LocalKey = StunIntegrityKey.ShortTerm(Password);
         UfragBytes = System.Text.Encoding.ASCII.GetBytes(Ufrag);
         Checklist = new Checklist(this);
@@ -184,6 +194,9 @@ internal sealed class StreamGeneration : IDisposable
         FirstNominationAt = FirstNominationAt == MonotonicTime.Zero ? now : FirstNominationAt;
         LastNominationAt = now;
     }
+
+    /// <summary>Whether the peer is known by this fragment.</summary>
+    public bool IsWith(ReadOnlySpan<byte> remoteUfrag) => Remote is { } remote && remoteUfrag.SequenceEqual(remote.UfragBytes);
 
     public void SetRemote(string ufrag, string password)
     {

@@ -232,7 +232,7 @@ public sealed class IceAgent : IAsyncDisposable
 
     /// <summary>Takes the peer's description; checks start as soon as pairs can be formed. Streams that it rejects or does not use ICE for are closed.</summary>
     /// <param name="description">Offer or answer, with as many streams as this agent has.</param>
-    /// <param name="kind">Whether it is an offer or an answer; of the first description the agent knows by itself.</param>
+    /// <param name="kind">Whether it is an offer or an answer; of the first description the agent knows by itself. An explicit answer with other credentials, when no restart of this agent is open, is that of another branch of a forked offer: the session moves to that peer, with the same candidates, and the one before is let go when a pair is nominated.</param>
     /// <exception cref="ArgumentException">The number of streams differs, no stream has ICE credentials, some are outside their grammar (<see cref="IceDescription.ThrowIfUnusable"/>), or it changes what only an ICE restart may (<see cref="IceDescription.ThrowIfNotUpdateOf"/>).</exception>
     /// <exception cref="ObjectDisposedException">The agent is disposed.</exception>
     public void SetRemoteDescription(IceDescription description, IceDescriptionKind kind = IceDescriptionKind.Unknown)

@@ -169,7 +169,7 @@ public class LiteTests
         bench.Machine.GetPairs(0).Should().BeEmpty("the valid list is new");
         bench.Machine.State.Should().Be(IceConnectionState.Connected, "it runs again, and the previous pair carries data");
         bench.Run(1000).Machine.GetRoute(0, 1).Should().BeSameAs(before);
-        bench.Check("10.0.2.8", useCandidate: true, controlling: 1);
+        bench.Check("10.0.2.8", useCandidate: true, controlling: 1, username: $"{bench.Machine.CreateLocalDescription().Streams[0].Ufrag}:other");
         bench.Machine.GetRoute(0, 1)!.Peer.Should().Be(Address("10.0.2.8"));
         bench.Machine.State.Should().Be(IceConnectionState.Completed);
     }

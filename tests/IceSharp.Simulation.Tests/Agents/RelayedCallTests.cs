@@ -99,6 +99,27 @@ public class RelayedCallTests
     }
 
     [Fact]
+    public void Two_answers_to_one_offer_use_one_allocation()
+    {
+        using VirtualPair pair = Relayed();
+        pair.Connect().Should().Be(RunOutcome.Reached);
+        using VirtualAgent second = new(pair.Network.AddHost("second branch", "198.51.100.77"), new IceAgentMachineOptions());
+        second.AddDataStream();
+        second.SetRemoteDescription(pair.Offerer.CreateLocalDescription(), IceDescriptionKind.Offer);
+        pair.Network.RunUntil(() => second.Machine.GatheringState == IceGatheringState.Complete, Second);
+
+        pair.Offerer.SetRemoteDescription(second.CreateLocalDescription(IceDescriptionKind.Answer), IceDescriptionKind.Answer);
+        pair.Network.RunUntil(() => second.Machine.State == IceConnectionState.Completed && pair.IsCompleted, TimeSpan.FromSeconds(5)).Should().Be(RunOutcome.Reached);
+        pair.Network.RunFor(Second);
+        pair.Offerer.TrySend("to the second"u8).Should().BeTrue();
+        pair.Network.RunFor(Second);
+
+        pair.Offerer.Machine.GetRoute(0, 1)!.Pair.Local.Type.Should().Be(IceCandidateType.Relayed);
+        second.Received.Should().ContainSingle();
+        pair.Server!.Events.OfType<AllocationCreated>().Should().HaveCount(2, "one of each of the first two agents");
+    }
+
+    [Fact]
     [Rfc("ICE-7983-7-c")]
     public void Channel_data_from_elsewhere_than_the_server_is_dropped_and_counted()
     {

@@ -14,6 +14,8 @@ internal sealed class LocalCandidate(
     IceTypePreferences? typePreferences = null,
     IceAddressRewrite? rewrite = null)
 {
+    private readonly IceTypePreferences? _typePreferences = typePreferences;
+
     /// <summary>The ICE session it was made for.</summary>
     public StreamGeneration Generation { get; } = generation;
 
@@ -49,6 +51,10 @@ internal sealed class LocalCandidate(
         Ufrag = generation.Ufrag,
         Rewrite = rewrite,
     };
+
+    /// <summary>The same candidate for another session.</summary>
+    public LocalCandidate For(StreamGeneration session) =>
+        new(session, Component, Type, Address, Base, Info.RelatedAddress, Foundation, LocalPreference, Priority, _typePreferences, Info.Rewrite);
 
     /// <summary>What PRIORITY says in checks from here: the formula with the type preference of peer-reflexive (RFC 8445 §7.1.1).</summary>
     public uint CheckPriority { get; } = IcePriority.Candidate(

@@ -99,7 +99,7 @@ internal sealed class CheckResponder(AgentContext context, CheckConclusions conc
 
         int colon = username.IndexOf((byte)':');
         code = 401;
-        if (colon < 0 || stream.FindGeneration(username[..colon]) is not { } named || request.VerifyIntegrity(named.LocalKey) != StunIntegrityStatus.Ok)
+        if (colon < 0 || stream.FindGeneration(username[..colon], username[(colon + 1)..]) is not { } named || request.VerifyIntegrity(named.LocalKey) != StunIntegrityStatus.Ok)
         {
             return false;
         }
@@ -114,8 +114,12 @@ internal sealed class CheckResponder(AgentContext context, CheckConclusions conc
     private static bool IsBetweenSessions(StreamGeneration named, ReadOnlySpan<byte> remoteUfrag)
     {
         StreamGeneration newest = named.Stream.Newest;
-        return !ReferenceEquals(named, newest) && newest.Remote is { } remote && remoteUfrag.SequenceEqual(remote.UfragBytes);
+        return (!ReferenceEquals(named, newest) && newest.IsWith(remoteUfrag)) || IsOfBranchLeft(named, remoteUfrag);
     }
+
+    // Another branch of a forked offer, which shows our credentials too, gave way to this one: answers would keep its consent alive.
+    private static bool IsOfBranchLeft(StreamGeneration named, ReadOnlySpan<byte> remoteUfrag) =>
+        named.Remote is not null && !named.IsWith(remoteUfrag) && named.Stream.IsPastRemote(System.Text.Encoding.ASCII.GetString(remoteUfrag));
 
     // RFC 8445 §7.3.1.5: a controlled agent that does not accept a nomination answers with an error.
     private bool IsAccepted(StreamGeneration generation, CandidateBase arrivedAt, TransportAddress source) =>

@@ -282,10 +282,10 @@ internal sealed class ChecklistProgress(AgentContext context, ChecklistSet check
         return null;
     }
 
-    // A lite agent sends no data before each component has a valid pair (RFC 8445 §12.1.1).
+    // A lite agent sends no data before each component has a valid pair (RFC 8445 §12.1.1); after a restart the previous one counts (RFC 8839 §4.4.3.2).
     private bool CanCarryData(AgentStream stream) =>
         stream.Checklist.State != ChecklistState.Failed
-        && (!context.Options.IsLite || AllComponents(stream, c => stream.Checklist.Best(c) is not null));
+        && (!context.Options.IsLite || AllComponents(stream, c => stream.Checklist.Best(c) is not null || stream.Previous?.Checklist.Best(c) is not null));
 
     // The channel stands, or has ended: the same pair, with other wrapping.
     private void UpdateChannel(AgentStream stream, int component, DataRoute current)

@@ -90,6 +90,16 @@ internal sealed class Restarts(AgentContext context, CheckInitiator initiator, C
         }
     }
 
+    /// <summary>Another branch of a forked offer has answered it: the credentials and candidates that it was offered meet another peer, and the branch before goes as the session before a restart does (RFC 8839 §7).</summary>
+    public void TurnTo(MonotonicTime now, AgentStream stream, string ufrag, string password)
+    {
+        stream.BeginBranch(now);
+        Promote(stream);
+        stream.Current.SetRemote(ufrag, password);
+        stream.Current.ChecksBeganAt = now;
+        context.Events.Add(new StreamRestarted(stream.Index, stream.Current.Number, IsOurs: true));
+    }
+
     /// <summary>Notes completed and failed restarts, and lets previous sessions go. Called after the checklists were evaluated.</summary>
     public void HandleTimeout(MonotonicTime now)
     {
