@@ -96,7 +96,7 @@ public sealed record ConsentLost(int Stream, int Component, IceCandidatePairInfo
 /// <param name="Reason">One sentence for a developer.</param>
 public sealed record RestartSuggested(int Stream, string Reason) : IceAgentEvent;
 
-/// <summary>A stream has begun another ICE session: the peer answered our restart, or has begun one itself and wants to be told our new description (RFC 8445 §9).</summary>
+/// <summary>A stream has begun another ICE session: the peer answered our restart, another peer answered our forked offer, or the peer has begun a restart and wants to be told our new description (RFC 8445 §9, RFC 8839 §7).</summary>
 /// <param name="Stream">Index of the data stream.</param>
 /// <param name="Session">Number of the session now in force, counting from 0.</param>
 /// <param name="IsOurs">Whether this agent asked for it; otherwise the peer did, and needs an answer.</param>
