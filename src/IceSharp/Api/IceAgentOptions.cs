@@ -121,7 +121,7 @@ public sealed record IceAgentOptions
     /// <value>The default is true. False keeps pairs alive with Binding indications, and sends on when the peer is gone: for peers that answer no checks after the start.</value>
     public bool ConsentFreshness { get; init; } = true;
 
-    /// <summary>Whether sockets and allocations that no selected pair uses are given back 3 s after a stream has concluded (RFC 8445 §8.3). An ICE restart opens new ones.</summary>
+    /// <summary>Whether sockets and allocations that no selected pair uses are given back 3 s after a stream has concluded (RFC 8445 §8.3). An ICE restart opens new ones; the next answer to a forked offer does not.</summary>
     /// <value>The default is true.</value>
     public bool FreesUnusedCandidates { get; init; } = true;
 
