@@ -74,7 +74,7 @@ internal sealed class SweepJudge(SweepCase scenario, SweepNetwork network)
             return "a completed side has no nominated pair";
         }
 
-        return Agree() || FollowedInVain() ? null : $"the sides do not agree: {Name(one)} and {Name(other)}";
+        return Agree() ? null : $"the sides do not agree: {Name(one)} and {Name(other)}";
     }
 
     private bool Agree()
@@ -92,15 +92,6 @@ internal sealed class SweepJudge(SweepCase scenario, SweepNetwork network)
 
         IceCandidatePairInfo one = Selected(Pair.Offerer), other = Selected(Pair.Answerer);
         return one.Local.Address == other.Remote.Address && one.Remote.Address == other.Local.Address;
-    }
-
-    // Masked with consent: a controlled side whose own check of the second nominated pair never came through keeps the first one.
-    private bool FollowedInVain()
-    {
-        VirtualAgent controlling = Pair.Offerer.Machine.Role == IceRole.Controlling ? Pair.Offerer : Pair.Answerer;
-        VirtualAgent controlled = controlling == Pair.Offerer ? Pair.Answerer : Pair.Offerer;
-        PairStateChanged? last = controlled.Events.OfType<PairStateChanged>().LastOrDefault(e => e.Pair.Remote.Address == Selected(controlling).Local.Address);
-        return !scenario.IsLossless && last?.Pair.State == IceCandidatePairState.Failed;
     }
 
     private string? JudgeSelection(VirtualAgent controlling, ConnectivityOracle[] oracles)
