@@ -7,7 +7,9 @@ namespace IceSharp.Simulation.Tests.Sweep;
 public sealed record SweepCase
 {
     /// <summary>What the generator does not use: the agent cannot do it yet, or the oracle cannot say what has to come of it.</summary>
-    public const SweepFeatures Masked = SweepFeatures.NatReboot | SweepFeatures.CarrierNats | SweepFeatures.SeveralStreams;
+    public const SweepFeatures Masked = SweepFeatures.NatReboot | SweepFeatures.CarrierNats;
+
+    private const double ShareOfSeveralStreams = 0.15;
 
     public required ulong Seed { get; init; }
 
@@ -54,6 +56,8 @@ public sealed record SweepCase
 
     public required SweepSurplus AnswererSurplus { get; init; }
 
+    public required SweepStreams Streams { get; init; }
+
     /// <summary>A restart in the middle; null for none.</summary>
     public required SweepRestart? Restart { get; init; }
 
@@ -94,6 +98,7 @@ public sealed record SweepCase
             AnswererAccess = SweepAccess.Draw(new SeededRandomSource(seed).Derive("answerer's access")),
             OffererSurplus = SweepSurplus.Draw(new SeededRandomSource(seed).Derive("offerer's surplus")),
             AnswererSurplus = SweepSurplus.Draw(new SeededRandomSource(seed).Derive("answerer's surplus")),
+            Streams = lossless ? SweepStreamsOf(new SeededRandomSource(seed).Derive("streams")) : SweepStreams.One,
             Restart = SweepRestart.Draw(new SeededRandomSource(seed).Derive("restart")),
             LosesPeer = new SeededRandomSource(seed).Derive("consent").NextDouble() < 0.1,
         };
@@ -102,7 +107,7 @@ public sealed record SweepCase
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
         $"seed {Seed}: offerer [{Names(OffererNats)}] {OffererServers} ({OffererAccess}{OffererSurplus}) {Millis(OffererLink)}, answerer [{Names(AnswererNats)}] {AnswererServers} ({AnswererAccess}{AnswererSurplus}) {Millis(AnswererLink)}, shared {(SharedNat is null ? "none" : Name(SharedNat))}, "
-        + $"same address {SameAddress}, servers {Millis(ServerLink)}, {Signalling} {SignallingDelay.TotalMilliseconds} ms +{TrickleSpread.TotalMilliseconds}, {OffererRole}/{AnswererRole}{(Restart is null ? string.Empty : $", {Restart}")}{(LosesPeer ? ", loses a peer" : string.Empty)}");
+        + $"same address {SameAddress}, servers {Millis(ServerLink)}, {Signalling} {SignallingDelay.TotalMilliseconds} ms +{TrickleSpread.TotalMilliseconds}, {OffererRole}/{AnswererRole}, streams {Streams}{(Restart is null ? string.Empty : $", {Restart}")}{(LosesPeer ? ", loses a peer" : string.Empty)}");
 
     private static IReadOnlyList<NatBehaviour> Nats(SeededRandomSource random, bool shared)
     {
@@ -128,6 +133,9 @@ public sealed record SweepCase
         Jitter = lossless ? TimeSpan.Zero : TimeSpan.FromMilliseconds(random.NextInt32(30)),
         Loss = loss,
     };
+
+    private static SweepStreams SweepStreamsOf(SeededRandomSource random) =>
+        random.NextDouble() >= ShareOfSeveralStreams ? SweepStreams.One : Pick(random, SweepStreams.OneWithRtcp, SweepStreams.Two);
 
     private static T Pick<T>(SeededRandomSource random, params ReadOnlySpan<T> choices) => choices[random.NextInt32(choices.Length)];
 

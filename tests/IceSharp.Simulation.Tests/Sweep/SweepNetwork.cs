@@ -34,6 +34,14 @@ internal sealed class SweepNetwork : IDisposable
 
     public VirtualPair Pair { get; }
 
+    /// <summary>The streams and components that each have a pair of their own.</summary>
+    public (int Stream, int Component)[] Parts => _case.Streams switch
+    {
+        SweepStreams.OneWithRtcp => [(0, 1), (0, 2)],
+        SweepStreams.Two => [(0, 1), (1, 1)],
+        _ => [(0, 1)],
+    };
+
     public VirtualAgent[] Agents => [Pair.Offerer, Pair.Answerer];
 
     /// <summary>What the topology says now, with the offerer controlling and with the answerer.</summary>
@@ -55,8 +63,8 @@ internal sealed class SweepNetwork : IDisposable
         // Direct paths cross both access links, relayed ones the servers' twice over as well.
         RoundTrip = 2 * (_case.OffererLink.Delay + _case.AnswererLink.Delay + (4 * _case.ServerLink.Delay)),
         SignallingDelay = _case.SignallingDelay + _case.TrickleSpread,
-        Checklist = oracle.LargestChecklist,
-        Servers = 2 * (_case.OffererSurplus.HasSecondServers || _case.AnswererSurplus.HasSecondServers ? 2 : 1) * Agents.Max(a => a.Host.Interfaces.Count),
+        Checklist = Parts.Length * oracle.LargestChecklist,
+        Servers = Parts.Length * 2 * (_case.OffererSurplus.HasSecondServers || _case.AnswererSurplus.HasSecondServers ? 2 : 1) * Agents.Max(a => a.Host.Interfaces.Count),
         Silence = _case.OffererAccess.IsBlocked || _case.AnswererAccess.IsBlocked ? new IceAgentMachineOptions().GatheringTimeout : TimeSpan.Zero,
         RoundTripsToConnect = _case.OffererAccess.UsesStreams || _case.AnswererAccess.UsesStreams ? 2 : 0,
     };
@@ -98,7 +106,12 @@ internal sealed class SweepNetwork : IDisposable
             Servers = _servers.Configure(offers ? _case.OffererServers : _case.AnswererServers, access, surplus),
             Journal = Record(name),
         });
-        agent.AddDataStream();
+        agent.AddDataStream("0", _case.Streams == SweepStreams.OneWithRtcp ? 2 : 1);
+        if (_case.Streams == SweepStreams.Two)
+        {
+            agent.AddDataStream("1");
+        }
+
         return agent;
     }
 

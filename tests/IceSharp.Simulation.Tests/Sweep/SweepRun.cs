@@ -152,7 +152,7 @@ internal sealed class SweepRun : IDisposable
             Network.RunFor(TimeSpan.FromSeconds(1));
         }
 
-        return _built.Agents.Any(a => a.Machine.GetRoute(0, 1) is not null) ? "a side may still send to a peer that is gone" : null;
+        return _built.Agents.Any(a => _built.Parts.Any(p => a.Machine.GetRoute(p.Stream, p.Component) is not null)) ? "a side may still send to a peer that is gone" : null;
     }
 
     private SweepFeatures Show() =>
@@ -162,6 +162,7 @@ internal sealed class SweepRun : IDisposable
         | (_built.Agents.Any(a => a.Host.OpenStreams > 0 && a.Machine.GetRoute(0, 1) is { IsRelayed: true }) ? SweepFeatures.Tcp : SweepFeatures.None)
         | (_case.OffererSurplus.HasSecondServers || _case.AnswererSurplus.HasSecondServers ? SweepFeatures.SeveralServers : SweepFeatures.None)
         | (_case.OffererSurplus.HasSecondInterface || _case.AnswererSurplus.HasSecondInterface ? SweepFeatures.SeveralInterfaces : SweepFeatures.None)
+        | (_case.Streams != SweepStreams.One ? SweepFeatures.SeveralStreams : SweepFeatures.None)
         | (_case.OffererLink.Duplication > 0 ? SweepFeatures.LinkTroubles : SweepFeatures.None)
         | (_case.OffererAccess.Firewall is not null || _case.AnswererAccess.Firewall is not null ? SweepFeatures.Firewalls : SweepFeatures.None);
 
