@@ -25,11 +25,12 @@ internal sealed class AgentPeer : IAsyncDisposable
         {
             if (change.State == IceConnectionState.Failed)
             {
-                Output.Write($"failed {_agent.Report.ToString().ReplaceLineEndings(" | ")}");
+                Output.Write($"{(options.OutlivesFailure ? "note " : "")}failed {_agent.Report.ToString().ReplaceLineEndings(" | ")}");
             }
         };
         _agent.ConsentLost += (_, notice) => Output.Write(
             $"consent of component {notice.Component} lost: {notice.Loss}, last answer at {notice.LastResponseAt.ToString("HH:mm:ss", CultureInfo.InvariantCulture)}");
+        _agent.RestartSuggested += (_, suggestion) => Output.Write($"restart suggested: {suggestion.Reason}");
         _agent.RestartCompleted += (_, _) => Output.Write("connected");
         _agent.Restarted += (_, restart) =>
         {

@@ -13,6 +13,9 @@ internal sealed record PeerOptions
 
     public bool IsLite { get; private init; }
 
+    /// <summary>Whether a failure is not the end: the other side of the lines will restart.</summary>
+    public bool OutlivesFailure { get; private init; }
+
     public int Components { get; private init; } = 1;
 
     public string? Stun { get; private init; }
@@ -37,6 +40,7 @@ internal sealed record PeerOptions
                 "--controlled" or "--offerer" or "--answerer" or "--full" => options,
                 "--trickle" => options with { IsTrickling = true },
                 "--relay-only" => options with { IsRelayOnly = true },
+                "--outlive-failure" => options with { OutlivesFailure = true },
                 "--lite" => options with { IsLite = true },
                 "--stun" => options with { Stun = Value() },
                 "--turn" => options with { Turn = Value() },

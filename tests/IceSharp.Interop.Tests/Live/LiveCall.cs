@@ -29,8 +29,8 @@ internal sealed class LiveCall : IAsyncDisposable
     public static async Task<LiveOutcome> RunAsync(LiveLab lab, LiveCell cell, LiveMode mode)
     {
         NetworkNamespace leftHome = await lab.GetHomeAsync(isLeft: true, cell.Left), rightHome = await lab.GetHomeAsync(isLeft: false, cell.Right);
-        PeerProcess left = await PeerProcess.StartAsync(PeerPrograms.Ours, [Role(!mode.AnswererControls), Style(mode), .. lab.ServerArguments(cell.Left)], leftHome, Lifetime);
-        PeerProcess right = await PeerProcess.StartAsync(PeerPrograms.Ours, [Role(mode.AnswererControls), Style(mode), .. lab.ServerArguments(cell.Right)], rightHome, Lifetime);
+        PeerProcess left = await PeerProcess.StartAsync(PeerPrograms.Ours, [Role(!mode.AnswererControls), Style(mode), .. Failure(cell), .. lab.ServerArguments(cell.Left)], leftHome, Lifetime);
+        PeerProcess right = await PeerProcess.StartAsync(PeerPrograms.Ours, [Role(mode.AnswererControls), Style(mode), .. Failure(cell), .. lab.ServerArguments(cell.Right)], rightHome, Lifetime);
         await using LiveCall call = new(cell, mode, left, right);
         try
         {
@@ -55,6 +55,8 @@ internal sealed class LiveCall : IAsyncDisposable
 
     private static string Role(bool controls) => controls ? "--controlling" : "--controlled";
 
+    private static string[] Failure(LiveCell cell) => cell.LosesRelay ? ["--outlive-failure"] : [];
+
     private static string Style(LiveMode mode) => mode.Trickles ? "--trickle" : "--full";
 
     private async Task<LiveOutcome> RunAsync(LiveLab lab)
@@ -72,12 +74,30 @@ internal sealed class LiveCall : IAsyncDisposable
         LiveOutcome outcome = await JudgeAsync(time);
         if (_cell.RestartsCoturn)
         {
+            int left = _left.Position, right = _right.Position;
             await lab.RestartCoturnAsync();
+            if (_cell.LosesRelay)
+            {
+                await RestartAsync(left, right);
+            }
+
             await TalkAsync("after");
             outcome = await JudgeAsync(time);
         }
 
         return outcome;
+    }
+
+    // Whoever is told first that it would help restarts.
+    private async Task RestartAsync(int left, int right)
+    {
+        static bool IsSuggestion(string line) => line.StartsWith("restart suggested: ", StringComparison.Ordinal);
+        Task<int> ofLeft = _left.WaitAsync(IsSuggestion, left, StepDeadline), ofRight = _right.WaitAsync(IsSuggestion, right, StepDeadline);
+        Task<int> first = await Task.WhenAny(ofLeft, ofRight);
+        await first;
+        (first == ofLeft ? _toLeft : _toRight).Write("restart");
+        await Task.WhenAll(_left.WaitAsync(line => line == "connected", left, StepDeadline), _right.WaitAsync(line => line == "connected", right, StepDeadline));
+        await Task.WhenAll(_left.WaitAsync(IsSelection, left, StepDeadline), _right.WaitAsync(IsSelection, right, StepDeadline));
     }
 
     private static bool IsSelection(string line) => line.StartsWith("selected 1 ", StringComparison.Ordinal);

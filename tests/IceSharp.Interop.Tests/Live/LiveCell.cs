@@ -11,6 +11,9 @@ public sealed record LiveCell(AccessKind Left, AccessKind Right, bool RestartsCo
         : NeedsRelay(Left, Right) || NeedsRelay(Right, Left) ? LivePath.Relay
         : LivePath.Ipv4;
 
+    /// <summary>Whether the call loses its relay on the way, and has to restart ICE.</summary>
+    public bool LosesRelay => RestartsCoturn && Best == LivePath.Relay;
+
     public static bool HasIpv6(AccessKind access) => access is AccessKind.FirewalledIpv6 or AccessKind.DualStack or AccessKind.DualStackSymmetric;
 
     public static bool HasIpv4(AccessKind access) => access != AccessKind.FirewalledIpv6;

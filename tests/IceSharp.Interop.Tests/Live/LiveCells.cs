@@ -17,8 +17,8 @@ internal static class LiveCells
         new(DualStack, PortRestricted), new(AddressRestricted, DualStackSymmetric), new(DualStack, Symmetric),
     ];
 
-    /// <summary>A server that goes away and comes back, while a direct path is in use that was found with its help.</summary>
-    public static IReadOnlyList<LiveCell> Restarts { get; } = [new(PortRestricted, PortRestricted, true), new(AddressRestricted, Symmetric, true)];
+    /// <summary>A server that goes away and comes back, while a direct path is in use that was found with its help, or a relay on it that is lost.</summary>
+    public static IReadOnlyList<LiveCell> Restarts { get; } = [new(PortRestricted, PortRestricted, true), new(AddressRestricted, Symmetric, true), new(Symmetric, Symmetric, true)];
 
     public static IEnumerable<LiveCell> All => NatPairings.Concat(Ipv6Pairings).Concat(Restarts);
 
@@ -26,7 +26,7 @@ internal static class LiveCells
     public static bool IsFull => Environment.GetEnvironmentVariable("ICESHARP_MATRIX") == "full";
 
     /// <summary>The cells of this run: every pair of NATs at least, and each other kind of access once.</summary>
-    public static IEnumerable<LiveCell> OfThisRun => IsFull ? All : NatPairings.Concat(Ipv6Pairings.Where((_, i) => i % 2 == 0)).Append(Restarts[0]);
+    public static IEnumerable<LiveCell> OfThisRun => IsFull ? All : NatPairings.Concat(Ipv6Pairings.Where((_, i) => i % 2 == 0)).Append(Restarts[0]).Append(Restarts[^1]);
 
     /// <exception cref="ArgumentException">There is no such cell.</exception>
     public static LiveCell Find(string name) => All.FirstOrDefault(c => c.ToString() == name) ?? throw new ArgumentException($"There is no cell '{name}'.", nameof(name));

@@ -28,7 +28,7 @@ internal static class LiveReport
         page.AppendLine();
         page.AppendLine(CultureInfo.InvariantCulture, $"Two processes in network namespaces, nftables NATs, coturn as STUN and TURN server; {runs} calls a cell, half of them with trickle, half with the answerer");
         page.AppendLine("controlling. A call counts when both sides have connected over the best path there is and data has arrived both ways: a relay where a direct path exists fails.");
-        page.AppendLine("Where coturn is restarted in the middle of the call, the call goes on and is judged again afterwards.");
+        page.AppendLine("Where coturn is restarted in the middle of the call, the call goes on and is judged again afterwards; a relayed one, which has lost its relay, after the ICE restart that the agent suggests.");
         page.AppendLine("Time is from both descriptions (with trickle: both credentials) being known to both sides having chosen, the signalling between the processes included.");
         page.AppendLine();
         page.AppendLine("Offerer | Answerer | Best path | Calls | Failed | Pair types | Median time to connected");

@@ -38,7 +38,7 @@ public class AnnexDTests
     }
 
     [Theory]
-    [Rfc("ICE-8445-6.1.2.3-a")]
+    [Rfc("ICE-8445-6.1.2.3-a")] // T46
     [InlineData(1, 1, 4294967298)]
     [InlineData(2, 1, 4294967301)]
     [InlineData(1, 2, 4294967300)]
@@ -56,7 +56,7 @@ public class AnnexDTests
 
     [Fact]
     [Rfc("ICE-8445-6.1.2-a")]
-    [Rfc("ICE-8445-6.1.2.4-a")]
+    [Rfc("ICE-8445-6.1.2.4-a")] // T26
     [Rfc("ICE-8445-6.1.2.4-b")]
     public void Nine_pairs_of_the_controlling_agent_become_six_in_this_order() =>
         Pairs(IceRole.Controlling, LeftSide(), RightSide()).Should().Equal(

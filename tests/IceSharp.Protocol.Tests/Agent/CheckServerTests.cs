@@ -14,7 +14,7 @@ public class CheckServerTests
 
     [Fact]
     [Rfc("ICE-8445-7.3-b")]
-    [Rfc("ICE-8445-7.3.1.2-a")]
+    [Rfc("ICE-8445-7.3.1.2-a")] // T53
     [Rfc("ICE-8445-7.3.1.2-b")]
     [Rfc("ICE-8445-7.3-h")]
     public void An_answer_names_the_source_goes_back_the_way_it_came_and_is_keyed_with_our_password()

@@ -9,10 +9,10 @@ namespace IceSharp.Protocol.Tests.Agent;
 public class ConsentTests
 {
     [Fact]
-    [Rfc("ICE-7675-5.1-e")]
+    [Rfc("ICE-7675-5.1-e")] // T42
     [Rfc("ICE-7675-5.1-f")]
     [Rfc("ICE-7675-5.1-g")]
-    [Rfc("ICE-7675-5.1-i")]
+    [Rfc("ICE-7675-5.1-i")] // T41
     [Rfc("ICE-7675-4-a")]
     [Rfc("ICE-8445-11-a")]
     public void Requests_leave_four_to_six_seconds_apart_each_drawn_anew_once_only_and_no_indication_beside_them()
@@ -114,7 +114,7 @@ public class ConsentTests
     }
 
     [Fact]
-    [Rfc("ICE-7675-5.1-j")]
+    [Rfc("ICE-7675-5.1-j")] // T41
     [Rfc("ICE-7675-5.1-k")]
     public void An_answer_to_an_earlier_request_counts_beside_the_latest()
     {

@@ -121,7 +121,7 @@ public class HostOnlyTests
     }
 
     [Fact]
-    [Rfc("ICE-8863-4-c")]
+    [Rfc("ICE-8863-4-c")] // T22
     [Rfc("ICE-8863-4-b")]
     public void An_agent_that_hears_nothing_fails_when_patience_and_checks_are_over()
     {
@@ -190,6 +190,7 @@ public class HostOnlyTests
 
     [Fact]
     [Rfc("ICE-7983-7-b")]
+    [Rfc("ICE-8445-12.2-d")]
     [Rfc("ICE-7983-7-e")]
     public void Data_with_any_first_byte_passes_from_the_peer_and_from_nobody_else()
     {

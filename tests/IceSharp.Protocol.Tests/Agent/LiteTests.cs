@@ -175,6 +175,24 @@ public class LiteTests
     }
 
     [Fact]
+    [Rfc("ICE-7675-1-a")]
+    public void A_lite_agent_answers_requests_for_consent_and_sends_none()
+    {
+        using CheckBench bench = new CheckBench(Lite).Tell(Candidate("10.0.2.7"));
+        bench.Check("10.0.2.7", useCandidate: true, controlling: 1);
+        bench.Machine.State.Should().Be(IceConnectionState.Completed);
+
+        for (int i = 0; i < 30; i++)
+        {
+            bench.Run(5000);
+            bench.Check("10.0.2.7", controlling: 1)!.IsSuccess.Should().BeTrue();
+        }
+
+        bench.Checks.Should().BeEmpty();
+        bench.Machine.GetRoute(0, 1).Should().NotBeNull("nothing expires at an agent that does not ask");
+    }
+
+    [Fact]
     [Rfc("ICE-8445-7.3-j")]
     public void A_full_agent_completes_with_a_lite_peer_that_never_checks()
     {

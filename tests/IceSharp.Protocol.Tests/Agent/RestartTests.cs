@@ -15,11 +15,11 @@ public class RestartTests
     [InlineData(true, false, 0.4)]
     [InlineData(true, true, 0.4)]
     [Rfc("ICE-8445-9-a")]
-    [Rfc("ICE-8445-9-d")]
+    [Rfc("ICE-8445-9-d")] // T44
     [Rfc("ICE-8445-12.1-e")]
     [Rfc("ICE-8445-9-b")]
     [Rfc("ICE-8445-9-g")]
-    [Rfc("ICE-8445-6.1.1-d")]
+    [Rfc("ICE-8445-6.1.1-d")] // T45
     [Rfc("ICE-8445-6.1.1-e")]
     public void A_stream_of_50_packets_a_second_loses_none_whoever_restarts_and_roles_stay(bool leftRestarts, bool rightRestarts, double signalling)
     {
@@ -71,7 +71,7 @@ public class RestartTests
     [Fact]
     [Rfc("ICE-8445-9-h")]
     [Rfc("ICE-8445-9-i")]
-    [Rfc("ICE-7675-5.1-n")]
+    [Rfc("ICE-7675-5.1-n")] // T44
     public void While_a_restart_runs_the_old_pair_keeps_consent_and_answers_and_old_answers_touch_nothing()
     {
         Call call = new Call().Complete();

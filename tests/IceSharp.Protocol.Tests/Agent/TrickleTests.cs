@@ -103,7 +103,7 @@ public class TrickleTests
 
     [Fact]
     [Rfc("ICE-8838-9-b")]
-    [Rfc("ICE-8838-10-a")]
+    [Rfc("ICE-8838-10-a")] // T30
     [Rfc("ICE-8838-17-a")]
     public void Candidates_are_told_once_in_order_before_they_are_paired_and_before_the_end()
     {
@@ -144,7 +144,7 @@ public class TrickleTests
     }
 
     [Fact]
-    [Rfc("ICE-8838-10-d")]
+    [Rfc("ICE-8838-10-d")] // T29
     [Rfc("ICE-8838-11-c")]
     [Rfc("ICE-8838-11-d")]
     public void Pair_under_way_stays_as_it_is_when_its_candidate_is_signalled_again()

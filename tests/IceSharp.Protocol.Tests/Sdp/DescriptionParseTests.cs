@@ -71,7 +71,7 @@ public class DescriptionParseTests
 
     [Fact]
     [Rfc("ICE-8839-5.4-d")]
-    [Rfc("ICE-8839-4.4.1.1.1-b")]
+    [Rfc("ICE-8839-4.4.1.1.1-b")] // T43
     public void Media_level_credentials_win_over_session_level_ones()
     {
         const string Other = "OtherPassword0123456789";

@@ -1,4 +1,5 @@
 using IceSharp.Protocol;
+using IceSharp.TestMarks;
 
 namespace IceSharp.Tests.Api;
 
@@ -12,6 +13,24 @@ public class IceConnectionTests
 
         connection.TrySend("x"u8).Should().Be(IceSendResult.NoRoute);
         (await connection.Invoking(c => c.SendAsync(new byte[1]).AsTask()).Should().ThrowAsync<IceException>()).Which.Error.Should().Be(IceError.NoRoute);
+    }
+
+    [Fact]
+    [Rfc("ICE-8445-12.1-g")]
+    public async Task Sending_is_done_when_the_call_returns_and_the_pair_shown_is_the_one_it_took()
+    {
+        var network = new MemoryNetwork();
+        await using var left = new IceAgent(TestAgents.Options() with { Network = network });
+        await using var right = new IceAgent(TestAgents.Options() with { Network = network });
+        IceConnection before = left.AddDataStream("a").Rtp.Connection;
+        before.TrySend([0x80, 0]).Should().Be(IceSendResult.NoRoute, "it does not wait for checks");
+        (IceConnection one, _) = await TestAgents.ConnectAsync(left, right);
+
+        one.TrySend([0x80, 1]).Should().Be(IceSendResult.Sent);
+
+        var datagram = network.Sent.Last(s => s.Bytes[0] == 0x80);
+        IceCandidatePairInfo pair = one.SelectedPair!;
+        (datagram.Source, datagram.Bytes[1]).Should().Be((pair.Local.Address, (byte)1));
     }
 
     [Fact]
