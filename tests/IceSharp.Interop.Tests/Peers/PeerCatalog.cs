@@ -19,6 +19,7 @@ internal static class PeerCatalog
         new("libnice", () => FirstOf(ToolPath.Obstacle("gcc", "gcc"), ToolPath.Obstacle("pkg-config", "pkg-config"), MissingFile("/usr/include/nice/agent.h", "libnice-dev"))),
         new("namespaces", NamespaceSupport.FindObstacle),
         new("pion", () => FirstOf(ToolPath.Obstacle("go", "golang-go"), MissingFile("/usr/share/gocode/src/github.com/pion/ice/v2", "golang-github-pion-ice.v2-dev"))),
+        new("sqlite3", () => ToolPath.Obstacle("sqlite3", "sqlite3")),
         new("timeout", () => ToolPath.Obstacle("timeout", "coreutils")),
         new("tshark", () => ToolPath.Obstacle("tshark", "tshark")),
     ];
