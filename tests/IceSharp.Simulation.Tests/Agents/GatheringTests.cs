@@ -135,6 +135,24 @@ public class GatheringTests
     }
 
     [Fact]
+    [Rfc("ICE-8445-5.1.1.4-a")]
+    public void A_relay_that_waits_for_a_peer_behind_a_NAT_that_forgets_in_30_s_outlives_its_refreshes()
+    {
+        VirtualAgent agent = Behind(
+            NatBehaviour.Symmetric with { MappingLifetime = TimeSpan.FromSeconds(30) },
+            new IceAgentMachineOptions { Servers = [Turn], TransportPolicy = IceTransportPolicy.RelayOnly, PatienceTimeout = TimeSpan.FromMinutes(10) },
+            out VirtualStunTurnServer turn);
+        Gather(agent);
+        _network.RunFor(TimeSpan.FromMinutes(25));
+
+        turn.Machine.Allocations.Should().ContainSingle("a Refresh from another port of the NAT would find none");
+        Kinds(agent).Should().Be("relay");
+        PacketRecord[] sent = [.. Sent(agent)];
+        sent.Zip(sent.Skip(1), (a, b) => (b.SentAt - a.SentAt).TotalSeconds).Should().OnlyContain(gap => gap <= 15.5).And.OnlyContain(gap => gap >= 0);
+        sent.Should().HaveCountLessThan(110, "one in 15 s, and two refreshes");
+    }
+
+    [Fact]
     [Rfc("ICE-8445-5.1.1.4-d")]
     public void An_interface_that_goes_in_the_middle_of_a_call_fails_its_pairs_and_another_one_takes_over()
     {

@@ -62,8 +62,11 @@ internal sealed class GatheringTask(ServerQuest quest, ServerPlace place)
     /// <summary>Whether it ended without an answer: a Binding that nobody waits for is not repeated.</summary>
     public bool IsAbandoned { get; set; }
 
-    /// <summary>When the server-reflexive binding is refreshed next; Never while it is not needed.</summary>
+    /// <summary>When the NAT on the way to the server is kept from forgetting it next; Never while that is not needed.</summary>
     public MonotonicTime KeepaliveAt { get; set; } = MonotonicTime.Never;
+
+    /// <summary>Whether an indication that does so waits to be sent.</summary>
+    public bool OwesKeepalive { get; set; }
 
     /// <summary>Whether a transaction of gathering waits for a slot of Ta: the first request, or its repeat after a challenge.</summary>
     public bool WantsSlot => !IsDone && (StartedAt is null || Allocation?.HasPendingStart == true);

@@ -219,6 +219,7 @@ internal sealed class ServerTasks(AgentContext context, CandidateFactory factory
             {
                 task.KeepaliveAt = now + context.Options.KeepaliveInterval;
                 task.Binding?.Start(now);
+                task.OwesKeepalive = task.Allocation is not null;
             }
 
             Observe(now, task);
@@ -255,7 +256,8 @@ internal sealed class ServerTasks(AgentContext context, CandidateFactory factory
         foreach (GatheringTask task in _tasks)
         {
             bool asks = !task.IsAbandoned && task.Binding is not null;
-            if ((asks && task.Binding!.TryGetTransmit(now, buffer, out transmit)) || task.Allocation?.TryGetTransmit(now, buffer, out transmit) == true)
+            if ((asks && task.Binding!.TryGetTransmit(now, buffer, out transmit)) || task.Allocation?.TryGetTransmit(now, buffer, out transmit) == true
+                || TryGetKeepalive(buffer, task, out transmit))
             {
                 return true;
             }
@@ -278,7 +280,7 @@ internal sealed class ServerTasks(AgentContext context, CandidateFactory factory
         _tasks.ForEach(t => t.IsWantedAgain = false);
     }
 
-    /// <summary>Stops keeping server-reflexive bindings alive that no pair in use needs.</summary>
+    /// <summary>Stops keeping NATs from forgetting ways to servers that no pair in use needs.</summary>
     public void StopKeepalives()
     {
         foreach (GatheringTask task in _tasks)
@@ -317,6 +319,16 @@ internal sealed class ServerTasks(AgentContext context, CandidateFactory factory
         {
             task.Allocation?.Dispose();
         }
+    }
+
+    // Refreshes are minutes apart and NATs forget within seconds: until a pair is chosen, whose checks and data then go this way, nothing
+    // else might. Once the 5-tuple is another one, the server knows no allocation on it.
+    private bool TryGetKeepalive(Span<byte> buffer, GatheringTask task, out Transmit transmit)
+    {
+        bool owes = task.OwesKeepalive && task.Allocation is { State: TurnAllocationState.Allocated };
+        task.OwesKeepalive = false;
+        transmit = !owes ? default : new Transmit(task.Handle, task.ServerAddress, CheckMessages.Keepalive(buffer, StunTransactionId.Create(context.Random)).Length);
+        return owes;
     }
 
     private void Observe(MonotonicTime now, GatheringTask task)
@@ -402,6 +414,7 @@ internal sealed class ServerTasks(AgentContext context, CandidateFactory factory
         {
             case TurnEventKind.Allocated when !task.IsDone:
                 Conclude(now, task);
+                task.KeepaliveAt = now + context.Options.KeepaliveInterval;
                 NoteRoundTrip(allocation.RoundTripTime);
                 TellAllocation(now, task, allocation);
                 break;
@@ -428,6 +441,7 @@ internal sealed class ServerTasks(AgentContext context, CandidateFactory factory
             case TurnEventKind.Lost:
                 SuggestIfInUse(task.Socket, @base => @base == task.RelayBase, $"the relay of the pair in use has lost the allocation: {DetailOf(fact)}");
                 FailPairs(task, _ => true, $"the relay has lost the allocation: {DetailOf(fact)}");
+                task.KeepaliveAt = MonotonicTime.Never;
                 Withdraw(task);
                 break;
             default:
