@@ -17,6 +17,9 @@ internal sealed record CoturnOptions
     /// <summary>The port to listen on; 0 picks a free one.</summary>
     public int Port { get; init; }
 
+    /// <summary>The port to offer TLS on; 0 picks a free one.</summary>
+    public int TlsPort { get; init; }
+
     public string User { get; init; } = "alice";
 
     public string Password { get; init; } = "correct horse";

@@ -93,7 +93,7 @@ internal sealed class CoturnServer : IAsyncDisposable
     private static async Task<CoturnServer> LaunchAsync(CoturnOptions options, NetworkNamespace? home)
     {
         int port = options.Port != 0 ? options.Port : await PickPortAsync(options.Address, home);
-        int tlsPort = options.Certificate is null ? 0 : await PickPortAsync(options.Address, home);
+        int tlsPort = options.Certificate is null ? 0 : options.TlsPort != 0 ? options.TlsPort : await PickPortAsync(options.Address, home);
         int firstRelayPort = await PickPortAsync(options.Address, home);
         firstRelayPort = Math.Min(firstRelayPort, 65535 - RelayPorts);
         string directory = Directory.CreateTempSubdirectory("icesharp-coturn-").FullName;

@@ -68,36 +68,44 @@ public sealed class CoturnTurnClientTests : IDisposable
         v4.LastSource.Should().Be(relay.RelayedAddresses[0]);
     }
 
-    [PeerFact("coturn")]
+    [PeerTheory("coturn")]
+    [InlineData(StunUriTransport.Udp, "127.0.0.1")]
+    [InlineData(StunUriTransport.Udp, "::1")]
+    [InlineData(StunUriTransport.Tcp, "127.0.0.1")]
+    [InlineData(StunUriTransport.Tcp, "::1")]
+    [InlineData(StunUriTransport.Tls, "127.0.0.1")]
+    [InlineData(StunUriTransport.Tls, "::1")]
     [Rfc("TURN-8656-7.3-g")]
-    public async Task An_even_port_and_the_next_one_make_a_pair()
+    public async Task An_even_port_and_the_next_one_make_a_pair(StunUriTransport transport, string address)
     {
         await using CoturnServer coturn = await StartAsync();
         await using TurnClient client = Client();
         using CancellationTokenSource deadline = new(Deadline);
 
-        await using TurnAllocation rtp = await client.AllocateAsync(Server(coturn, StunUriTransport.Udp), new TurnAllocationOptions { Ports = TurnPortDemand.EvenAndNext }, deadline.Token);
+        await using TurnAllocation rtp = await client.AllocateAsync(Server(coturn, transport, address), new TurnAllocationOptions { Ports = TurnPortDemand.EvenAndNext }, deadline.Token);
         rtp.ReservationToken.Should().NotBeNull();
-        await using TurnAllocation rtcp = await client.AllocateAsync(Server(coturn, StunUriTransport.Udp), new TurnAllocationOptions { ReservationToken = rtp.ReservationToken }, deadline.Token);
+        await using TurnAllocation rtcp = await client.AllocateAsync(Server(coturn, transport, address), new TurnAllocationOptions { ReservationToken = rtp.ReservationToken }, deadline.Token);
 
         (rtp.RelayedAddress.Port % 2).Should().Be(0);
         rtcp.RelayedAddress.Port.Should().Be(rtp.RelayedAddress.Port + 1);
     }
 
     [PeerTheory("coturn")]
-    [InlineData(StunUriTransport.Tcp)]
-    [InlineData(StunUriTransport.Tls)]
+    [InlineData(StunUriTransport.Tcp, "127.0.0.1")]
+    [InlineData(StunUriTransport.Tcp, "::1")]
+    [InlineData(StunUriTransport.Tls, "127.0.0.1")]
+    [InlineData(StunUriTransport.Tls, "::1")]
     [Rfc("TCP-6062-4.3-a")]
     [Rfc("TCP-6062-4.3-b")]
     [Rfc("TCP-6062-4.5-a")]
-    public async Task A_stream_to_a_peer_carries_bytes_in_order(StunUriTransport transport)
+    public async Task A_stream_to_a_peer_of_the_servers_family_carries_bytes_in_order(StunUriTransport transport, string address)
     {
         await using CoturnServer coturn = await StartAsync(relaysTcp: true);
-        using TcpListener peer = new(IPAddress.Loopback, 0);
+        using TcpListener peer = new(IPAddress.Parse(address), 0);
         peer.Start();
         await using TurnClient client = Client();
         using CancellationTokenSource deadline = new(Deadline);
-        await using TurnAllocation relay = await client.AllocateAsync(Server(coturn, transport), new TurnAllocationOptions { RelayProtocol = TurnRelayProtocol.Tcp }, deadline.Token);
+        await using TurnAllocation relay = await client.AllocateAsync(Server(coturn, transport, address), new TurnAllocationOptions { RelayProtocol = TurnRelayProtocol.Tcp, RelayedFamily = IpAddress.Parse(address).Family }, deadline.Token);
 
         Task<TcpClient> accepting = peer.AcceptTcpClientAsync(deadline.Token).AsTask();
         await using TurnPeerStream stream = await relay.ConnectAsync((IPEndPoint)peer.LocalEndpoint, deadline.Token);
@@ -113,14 +121,16 @@ public sealed class CoturnTurnClientTests : IDisposable
         (await EndsAsync(other.GetStream(), deadline.Token)).Should().BeTrue("closing the stream closes the peer's connection");
     }
 
-    [PeerFact("coturn")]
+    [PeerTheory("coturn")]
+    [InlineData(StunUriTransport.Tcp)]
+    [InlineData(StunUriTransport.Tls)]
     [Rfc("TCP-6062-4.4-a")]
-    public async Task A_peer_connects_to_the_relayed_address()
+    public async Task A_peer_connects_to_the_relayed_address(StunUriTransport transport)
     {
         await using CoturnServer coturn = await StartAsync(relaysTcp: true);
         await using TurnClient client = Client();
         using CancellationTokenSource deadline = new(Deadline);
-        await using TurnAllocation relay = await client.AllocateAsync(Server(coturn, StunUriTransport.Tcp), new TurnAllocationOptions { RelayProtocol = TurnRelayProtocol.Tcp }, deadline.Token);
+        await using TurnAllocation relay = await client.AllocateAsync(Server(coturn, transport), new TurnAllocationOptions { RelayProtocol = TurnRelayProtocol.Tcp }, deadline.Token);
         await relay.PermitAsync(new IPEndPoint(IPAddress.Loopback, 9), deadline.Token);
         using TcpClient peer = new();
 
@@ -141,6 +151,7 @@ public sealed class CoturnTurnClientTests : IDisposable
     [PeerTheory("coturn")]
     [InlineData(StunUriTransport.Udp)]
     [InlineData(StunUriTransport.Tcp)]
+    [InlineData(StunUriTransport.Tls)]
     public async Task Coturn_restarted_under_an_allocation_gives_another_address_and_traffic_goes_on(StunUriTransport transport)
     {
         CoturnServer coturn = await StartAsync();
@@ -152,7 +163,7 @@ public sealed class CoturnTurnClientTests : IDisposable
         relay.Reallocated += (_, change) => told.TrySetResult(change);
         await EchoAsync(relay, peer, deadline.Token);
         IPEndPoint former = relay.RelayedAddress;
-        CoturnOptions options = coturn.Options with { Port = coturn.Port };
+        CoturnOptions options = coturn.Options with { Port = coturn.Port, TlsPort = coturn.TlsPort };
 
         await coturn.DisposeAsync();
         relay.TrySendTo("lost"u8, peer.EndPoint);
@@ -213,18 +224,21 @@ public sealed class CoturnTurnClientTests : IDisposable
         await EchoAsync(relay, peer, deadline.Token);
     }
 
-    [PeerFact("coturn")]
-    public async Task What_coturn_refuses_is_a_typed_failure_each()
+    [PeerTheory("coturn")]
+    [InlineData(StunUriTransport.Udp)]
+    [InlineData(StunUriTransport.Tcp)]
+    [InlineData(StunUriTransport.Tls)]
+    public async Task What_coturn_refuses_is_a_typed_failure_each(StunUriTransport transport)
     {
         await using CoturnServer coturn = await StartAsync(extra: ["--user-quota=1", "--denied-peer-ip=127.0.0.9"]);
         await using TurnClient client = Client(), another = Client();
         using CancellationTokenSource deadline = new(Deadline);
 
-        Func<Task> wrong = () => another.AllocateAsync(IceServer.Turn(coturn.TurnUri, coturn.Options.User, "wrong"), null, deadline.Token);
+        Func<Task> wrong = () => another.AllocateAsync(Server(coturn, transport, password: "wrong"), null, deadline.Token);
         (await wrong.Should().ThrowAsync<TurnException>()).Which.Failure.Should().Be(TurnFailure.Unauthorized);
 
-        await using TurnAllocation relay = await client.AllocateAsync(Server(coturn, StunUriTransport.Udp), null, deadline.Token);
-        Func<Task> second = () => another.AllocateAsync(Server(coturn, StunUriTransport.Udp), null, deadline.Token);
+        await using TurnAllocation relay = await client.AllocateAsync(Server(coturn, transport), null, deadline.Token);
+        Func<Task> second = () => another.AllocateAsync(Server(coturn, transport), null, deadline.Token);
         (await second.Should().ThrowAsync<TurnException>()).Which.Failure.Should().Be(TurnFailure.QuotaReached);
 
         Func<Task> forbidden = () => relay.SendToAsync(new byte[1], new IPEndPoint(IPAddress.Parse("127.0.0.9"), 9), deadline.Token).AsTask();
@@ -262,6 +276,31 @@ public sealed class CoturnTurnClientTests : IDisposable
     }
 
     [PeerFact("coturn")]
+    public async Task Coturn_offers_no_password_algorithm_so_its_keys_are_MD5_and_SHA_1()
+    {
+        await using CoturnServer coturn = await StartAsync();
+        using Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        using CancellationTokenSource deadline = new(Deadline);
+        byte[] buffer = new byte[1500];
+
+        // Versions up to 4.6 have nothing of RFC 8489 §9.2; SHA-256 is shown with the test server.
+        await socket.SendToAsync(buffer.AsMemory(0, WriteAllocate(buffer)), new IPEndPoint(IPAddress.Loopback, coturn.Port), deadline.Token);
+        int length = await socket.ReceiveAsync(buffer, deadline.Token);
+
+        StunReader.TryParse(buffer.AsSpan(0, length), out StunReader challenge).Should().Be(StunParseStatus.Ok);
+        challenge.Has(StunAttributeType.Nonce).Should().BeTrue();
+        challenge.Has(StunAttributeType.PasswordAlgorithms).Should().BeFalse();
+
+        static int WriteAllocate(byte[] buffer)
+        {
+            var request = new StunWriter(buffer, StunMethod.Allocate, StunClass.Request, StunTransactionId.Read("twelve bytes"u8));
+            request.AddByte(StunAttributeType.RequestedTransport, 17);
+            return request.Length;
+        }
+    }
+
+    [PeerFact("coturn")]
     public async Task A_time_limited_credential_of_a_shared_secret_is_accepted()
     {
         await using CoturnServer coturn = await StartAsync(extra: ["--use-auth-secret", "--static-auth-secret=north"]);
@@ -292,7 +331,7 @@ public sealed class CoturnTurnClientTests : IDisposable
 
     private TurnClient Client() => new(Options());
 
-    private static IceServer Server(CoturnServer coturn, StunUriTransport transport, string address = "127.0.0.1")
+    private static IceServer Server(CoturnServer coturn, StunUriTransport transport, string address = "127.0.0.1", string? password = null)
     {
         string host = address.Contains(':', StringComparison.Ordinal) ? $"[{address}]" : address;
         string uri = transport switch
@@ -301,7 +340,7 @@ public sealed class CoturnTurnClientTests : IDisposable
             StunUriTransport.Tcp => $"turn:{host}:{coturn.Port}?transport=tcp",
             _ => $"turn:{host}:{coturn.Port}?transport=udp",
         };
-        return IceServer.Turn(uri, coturn.Options.User, coturn.Options.Password);
+        return IceServer.Turn(uri, coturn.Options.User, password ?? coturn.Options.Password);
     }
 
     private static async Task EchoAsync(TurnAllocation relay, EchoPeer peer, CancellationToken cancellationToken)
