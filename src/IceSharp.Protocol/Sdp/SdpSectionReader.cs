@@ -89,7 +89,11 @@ internal sealed class SdpSectionReader
                 _attributes.Read(value, _current);
                 break;
             case 'b':
-                _current.Bandwidths.Add(value.ToString());
+                if (!value.IsEmpty && IceGrammar.IsLineText(value))
+                {
+                    _current.Bandwidths.Add(value.ToString());
+                }
+
                 break;
             case 'o':
                 ReadOrigin(value);

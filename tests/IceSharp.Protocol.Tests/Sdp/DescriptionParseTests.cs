@@ -40,6 +40,15 @@ public class DescriptionParseTests
     }
 
     [Fact]
+    public void An_empty_bandwidth_line_is_left_out_and_what_is_left_prints()
+    {
+        string sdp = SdpText.Offer.Replace("b=RS:0", "b=", StringComparison.Ordinal);
+        sdp.Should().NotBe(SdpText.Offer);
+
+        IceDescription.Parse(IceDescription.Parse(sdp).ToSdp()).Streams[0].Media.Bandwidths.Should().NotContain(string.Empty);
+    }
+
+    [Fact]
     [Rfc("ICE-8839-5.1-h")]
     [Rfc("ICE-8839-5.1-i")]
     public void Bad_line_is_reported_by_number_and_loses_nothing_else()
