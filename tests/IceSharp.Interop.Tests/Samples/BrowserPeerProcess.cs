@@ -10,6 +10,9 @@ internal sealed class BrowserPeerProcess : IAsyncDisposable
 
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(120), StartDeadline = TimeSpan.FromSeconds(20);
 
+    // "bin/Debug/net10.0", as this assembly's.
+    private static readonly string BuiltAt = Path.GetRelativePath(Path.Combine(Repository.Root, "tests", "IceSharp.Interop.Tests"), AppContext.BaseDirectory);
+
     private readonly ChildProcess _process;
 
     private BrowserPeerProcess(ChildProcess process, Uri page)
@@ -30,7 +33,7 @@ internal sealed class BrowserPeerProcess : IAsyncDisposable
     /// <summary>Starts it and waits until it listens.</summary>
     public static async Task<BrowserPeerProcess> StartAsync(NetworkNamespace? home, params string[] arguments)
     {
-        string[] command = [Path.Combine(AppContext.BaseDirectory, "BrowserPeer.dll"), "--port", "0", .. arguments];
+        string[] command = [Path.Combine(Repository.Root, "samples", "BrowserPeer", BuiltAt, "BrowserPeer.dll"), "--port", "0", .. arguments];
         string dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? ToolPath.Require("dotnet");
         ChildProcess process = home?.Start(dotnet, command, Lifetime) ?? ChildProcess.Start(dotnet, command, Lifetime);
         try

@@ -77,6 +77,7 @@ public sealed class StunClientUdpTests
         StunException failure = await FailureAsync(client.BindAsync(server.EndPoint));
 
         failure.Error.Should().Be(IceError.ServerSilent);
+        await server.WaitForDatagramsAsync(2);
         server.Received.Should().HaveCount(2);
     }
 
