@@ -48,7 +48,7 @@ public class AnnexDTests
         IcePriority.Pair(controlling, controlled).Should().Be(expected);
 
     [Theory]
-    [Rfc("ICE-8445-6.1.2.3-d")]
+    [Rfc("ICE-8445-6.1.2.3-d")] // T46
     [InlineData(0u, 1u)]
     [InlineData(2147483648u, 2147483647u)]
     [InlineData(4294967295u, 2147483647u)]
@@ -118,7 +118,7 @@ public class AnnexDTests
     [Fact]
     [Rfc("ICE-8445-7.2.5.3.3-b")]
     [Rfc("ICE-8445-7.2.5.2-a")]
-    [Rfc("ICE-8445-6.1.4.2-e")]
+    [Rfc("ICE-8445-6.1.4.2-e")] // T63
     public void Success_unfreezes_its_foundation_and_failure_leaves_it_to_the_scheduler()
     {
         Lists lists = Lists.Form(IceRole.Controlling, LeftSide(components: 2), RightSide(components: 2));

@@ -13,7 +13,7 @@ public class ConsentTests
     [Rfc("ICE-7675-5.1-f")]
     [Rfc("ICE-7675-5.1-g")]
     [Rfc("ICE-7675-5.1-i")] // T41
-    [Rfc("ICE-7675-4-a")]
+    [Rfc("ICE-7675-4-a")] // T39
     [Rfc("ICE-8445-11-a")]
     public void Requests_leave_four_to_six_seconds_apart_each_drawn_anew_once_only_and_no_indication_beside_them()
     {
@@ -60,7 +60,7 @@ public class ConsentTests
     }
 
     [Fact]
-    [Rfc("ICE-7675-5.1-c")]
+    [Rfc("ICE-7675-5.1-c")] // T40
     [Rfc("ICE-7675-5.1-h")]
     [Rfc("ICE-7675-5.1-d")]
     [Rfc("ICE-7675-5.1-l")]

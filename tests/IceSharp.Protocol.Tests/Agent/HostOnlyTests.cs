@@ -52,7 +52,7 @@ public class HostOnlyTests
     public void Two_controlling_agents_settle_their_roles() => SettleRoles(IceRole.Controlling);
 
     [Fact]
-    [Rfc("ICE-8445-7.3.1.1-b")]
+    [Rfc("ICE-8445-7.3.1.1-b")] // T16
     public void Two_controlled_agents_settle_their_roles() => SettleRoles(IceRole.Controlled);
 
     [Fact]
@@ -95,7 +95,7 @@ public class HostOnlyTests
 
     [Fact]
     [Rfc("ICE-8445-11-b")]
-    [Rfc("ICE-8445-11-e")]
+    [Rfc("ICE-8445-11-e")] // T37
     [Rfc("ICE-8445-11-g")]
     [Rfc("ICE-8445-11-m")]
     public void Without_consent_a_silent_pair_gets_a_keepalive_of_28_bytes_every_15_seconds_and_data_puts_it_off()
@@ -170,7 +170,7 @@ public class HostOnlyTests
     }
 
     [Fact]
-    [Rfc("ICE-8445-7.3.1.4-g")]
+    [Rfc("ICE-8445-7.3.1.4-g")] // T14
     public void A_repeated_check_gets_the_same_answer_and_queues_nothing()
     {
         (Wire.Station left, Wire.Station right) = Exchange();

@@ -285,7 +285,7 @@ public class TrickleTests
     }
 
     [Fact]
-    [Rfc("ICE-8838-14-c")]
+    [Rfc("ICE-8838-14-c")] // T31
     public void Addresses_are_learnt_from_checks_after_the_end_of_candidates()
     {
         Wire.Station left = Gathered("left", ["10.0.1.5"]), right = Gathered("right", ["10.0.2.7"]);

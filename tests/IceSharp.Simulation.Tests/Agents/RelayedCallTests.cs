@@ -53,7 +53,7 @@ public class RelayedCallTests
     }
 
     [Fact]
-    [Rfc("ICE-8445-7.2.1-b")]
+    [Rfc("ICE-8445-7.2.1-b")] // T52
     public void Permissions_stay_active_while_checks_go_on_for_ten_minutes()
     {
         using VirtualPair pair = VirtualPair.Create(new VirtualPairOptions
