@@ -5,7 +5,7 @@ using static IceSharp.IceCandidateType;
 
 namespace IceSharp.Protocol.Tests.Agent;
 
-/// <summary>The worked examples of the ICE catalogue: priorities, pair order, pruning and initial states.</summary>
+/// <summary>The worked examples of the ICE catalogue: priorities, pair order, pruning and initial states, computed and not taken from the examples of RFCs, which differ (T61).</summary>
 public class AnnexDTests
 {
     [Theory]

@@ -16,7 +16,7 @@ public class DefaultMismatchTests
     [InlineData("0.0.0.0", 9, "9", false, "0.0.0.0 port 9 is never a mismatch")]
     [InlineData("host.example", 61020, "61021", false, "a name is never a mismatch")]
     [Rfc("ICE-8839-4.2.5-b")]
-    [Rfc("ICE-8839-4.2.5-d")]
+    [Rfc("ICE-8839-4.2.5-d")] // T51
     [Rfc("ICE-8839-4.2.5-e")]
     public void Default_destination_has_to_be_a_candidate(string host, int port, string rtcp, bool mismatch, string because)
     {

@@ -49,7 +49,7 @@ public class DescriptionParseTests
     }
 
     [Fact]
-    [Rfc("ICE-8839-5.1-h")]
+    [Rfc("ICE-8839-5.1-h")] // T59
     [Rfc("ICE-8839-5.1-i")]
     public void Bad_line_is_reported_by_number_and_loses_nothing_else()
     {

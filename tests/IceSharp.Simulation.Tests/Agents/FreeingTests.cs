@@ -10,7 +10,7 @@ namespace IceSharp.Simulation.Tests.Agents;
 public class FreeingTests
 {
     [Fact]
-    [Rfc("ICE-8445-8.3.1-a")]
+    [Rfc("ICE-8445-8.3.1-a")] // T36
     [Rfc("ICE-8445-8.3.1-b")]
     [Rfc("ICE-8445-8.3.1-c")]
     public void Unused_relays_and_sockets_go_3_s_after_completion_and_the_base_of_the_selected_candidate_stays()

@@ -1,5 +1,6 @@
 using System.Globalization;
 using IceSharp.Protocol;
+using IceSharp.TestMarks;
 using IceSharp.Testing;
 
 namespace IceSharp.Tests.Lab;
@@ -63,6 +64,30 @@ public class AgentLabTests
         lab.RunFor(TimeSpan.FromSeconds(1));
         lab.World.Server("turn").Machine.Allocations.Should().BeEmpty();
         (lab.World.HostOf("alice").OpenSockets, lab.World.HostOf("bob").OpenSockets).Should().Be((0, 0));
+    }
+
+    [Fact]
+    [Rfc("ICE-7675-6-a")]
+    public void Consent_requests_carry_the_mark_that_checks_and_data_have()
+    {
+        const int Voice = 46;
+        using AgentLab lab = Lab(symmetric: false, seed: 1, loss: 0);
+        IceAgentOptions options = lab.CreateOptions("alice");
+        var network = new MarkedNetwork(options.Network!);
+        int before = 0;
+        lab.Run(async () =>
+        {
+            await using IceAgent alice = new(options with { Network = network }), bob = new(lab.CreateOptions("bob"));
+            alice.AddDataStream("0").Rtp.Connection.Dscp = Voice;
+            await ConnectAsync(alice, bob, trickle: false);
+            await Task.Delay(TimeSpan.FromSeconds(1), lab.TimeProvider);
+            before = network.Sent.Count;
+            await Task.Delay(TimeSpan.FromSeconds(30), lab.TimeProvider);
+        });
+
+        byte[] bindingRequest = [0, 1];
+        network.Sent.Skip(before).Count(s => s.Datagram.AsSpan().StartsWith(bindingRequest)).Should().BeGreaterThanOrEqualTo(5, "a consent request is due each 5 s on average");
+        network.Sent.Skip(before).Should().OnlyContain(s => s.Dscp == Voice);
     }
 
     [Fact]
