@@ -548,7 +548,11 @@ public sealed class IceAgentMachine : IDisposable
 
         _consent.HandleTimeout(now);
         _progress.Evaluate(now);
-        _restarts.HandleTimeout(now);
+        if (_restarts.HandleTimeout(now))
+        {
+            _progress.Evaluate(now);
+        }
+
         _advice.Evaluate();
         _freeing.HandleTimeout(now);
         _keepalives.HandleTimeout(now);

@@ -106,6 +106,7 @@ public class SweepTests(ITestOutputHelper output)
     [InlineData(7513, "an address that was learnt before it was gathered, and therefore never signalled")]
     [InlineData(10982, "a relay that was nominated before the peer had been told of an agent whose gathering took long")]
     [InlineData(18526, "a nomination that was sent anew with every slot after the pair nominated before had lost its address")]
+    [InlineData(25747, "a session that went while its pair still carried data, which a selected pair without consent had brought back")]
     public void Seeds_that_failed_once_pass(ulong seed, string story)
     {
         using SweepRun run = new(SweepCase.FromSeed(seed));

@@ -101,8 +101,10 @@ internal sealed class Restarts(AgentContext context, CheckInitiator initiator, C
     }
 
     /// <summary>Notes completed and failed restarts, and lets previous sessions go. Called after the checklists were evaluated.</summary>
-    public void HandleTimeout(MonotonicTime now)
+    /// <returns>Whether a session went: data that took one of its pairs needs another way.</returns>
+    public bool HandleTimeout(MonotonicTime now)
     {
+        bool haveGone = false;
         foreach (AgentStream stream in context.Streams)
         {
             if (stream.Current is { CompletedAt: null, Checklist.State: ChecklistState.Completed } current)
@@ -119,8 +121,11 @@ internal sealed class Restarts(AgentContext context, CheckInitiator initiator, C
             {
                 stream.Previous = null;
                 Drop(previous);
+                haveGone = true;
             }
         }
+
+        return haveGone;
     }
 
     private static MonotonicTime RetiresAt(AgentStream stream)
